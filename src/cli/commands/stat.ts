@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { StatOptions } from '../../facets/stat.js';
+import { recordStat } from '../../facets/stat.js';
+import { UsageError } from '../../util/errors.js';
+import type { CliContext } from '../context.js';
+import { openShadowRepo, runOptionsOf } from '../context.js';
+import { describeUse } from '../help.js';
+import { printFacetResult } from '../render/facet-text.js';
+
+interface StatFlags {
+  readonly mtimeRange?: boolean;
+  readonly mtimeRangeOnly?: boolean;
+  readonly recheck?: boolean;
+}
+
+function statOptionsFrom(flags: StatFlags): StatOptions {
+  if (flags.mtimeRange === true && flags.mtimeRangeOnly === true) {
+    throw new UsageError('--mtime-range and --mtime-range-only exclude each other');
+  }
+  return {
+    ...(flags.mtimeRange === true && { mtimeRange: 'range' }),
+    ...(flags.mtimeRangeOnly === true && { mtimeRange: 'only' }),
+    ...(flags.recheck === true && { recheck: true }),
+  };
+}
+
+/** `git-fso stat`: records sizes and mtimes. */
+export function registerStat(program: Command, context: CliContext): void {
+  const command = program
+    .command('stat')
+    .summary('record sizes and mtimes')
+    .description('Records names, sizes and mtimes on master-stat. Commits if something changed.')
+    .option('--mtime-range', 'renew the summary of the whole tree although nothing triggers it')
+    .option('--mtime-range-only', 'renew that summary and nothing else')
+    .option('--recheck', 'renew all summaries: of the whole tree, nogbundles and submodules')
+    .addOption(new Option('--refresh-index', 'accepted for compatibility; there is no index').hideHelp())
+    .action(async (flags: StatFlags) => {
+      const options = { ...statOptionsFrom(flags), ...runOptionsOf(context, 'stat') };
+      printFacetResult(context, 'stat', await recordStat(openShadowRepo(context), options));
+    });
+  describeUse(command, ['git-fso stat', 'git-fso stat --recheck'], [0, 1, 2, 3, 4]);
+}

@@ -1,0 +1,47 @@
+import type { RunOptions } from '../shadow/run-options.js';
+import { ShadowRepo } from '../shadow/shadow-repo.js';
+import type { ByteString } from '../util/byte-string.js';
+import { bytesOfText } from '../util/byte-string.js';
+
+/** What commands get from the process that they run in. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Set by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Absolute path of the directory that commands work in; `-C` changes it. */
+  directory: ByteString;
+  /** How long to wait for locks, in milliseconds; `--wait` changes it. */
+  waitMs: number;
+  /** Set by a command that is done, but not with everything. */
+  exitStatus: number;
+}
+
+/** Options for runs of the core, from what the process was given. */
+export function runOptionsOf(context: CliContext, command: string): RunOptions {
+  return {
+    env: context.env,
+    waitMs: context.waitMs,
+    command: `git-fso ${command}`,
+    signal: context.signal,
+    onWait: (holder) => void context.stderr.write(`waiting for ${holder}\n`),
+  };
+}
+
+/** The shadow repo that a command works on. */
+export function openShadowRepo(context: CliContext): ShadowRepo {
+  return ShadowRepo.open(context.directory);
+}
+
+/** A path from the command line as absolute bytes, relative to the context's directory. */
+export function absolutePath(context: CliContext, path: string): ByteString {
+  const bytes = bytesOfText(path);
+  const absolute = bytes.startsWith('/') ? bytes : `${context.directory}/${bytes}`;
+  const parts: string[] = [];
+  for (const part of absolute.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}

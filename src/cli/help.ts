@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+
+/** What each exit status means; part of every command's help. */
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  0: 'done',
+  1: 'failed, nothing was recorded',
+  2: 'wrong usage or configuration',
+  3: 'recorded, but some paths could not be read',
+  4: 'another process holds the lock',
+};
+
+/** Adds examples and exit statuses to a command's help. */
+export function describeUse(command: Command, examples: readonly string[], statuses: readonly number[]): Command {
+  const lines = statuses.map((status) => `  ${status}  ${STATUS_TEXT[status] ?? ''}`);
+  const text = ['', 'Examples:', ...examples.map((example) => `  $ ${example}`), '', 'Exit status:', ...lines];
+  return command.addHelpText('after', text.join('\n'));
+}

@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander';
+import { setGitEnvironment } from '../git/run-git.js';
+import { bytesOfText } from '../util/byte-string.js';
+import { ExitStatus, FsoError } from '../util/errors.js';
+import type { CliContext } from './context.js';
+import { createProgram } from './program.js';
+import { safeText } from './render/safe-text.js';
+import { cancelOnSignals } from './signals.js';
+import { packageVersion } from './version.js';
+
+function report(error: unknown, context: CliContext): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.usage;
+  if (context.signal.aborted) {
+    context.stderr.write('git-fso: interrupted; what was not finished is not recorded\n');
+    return ExitStatus.failed;
+  }
+  if (error instanceof FsoError) {
+    context.stderr.write(`git-fso: ${error.message.split('\n').map(safeText).join('\n')}\n`);
+    if (error.remedy !== undefined) context.stderr.write(`  ${safeText(error.remedy)}\n`);
+    return error.exitStatus;
+  }
+  context.stderr.write(`git-fso: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return ExitStatus.failed;
+}
+
+/** Runs a command line, without the program's own name; returns the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { env, stdout, stderr } = process;
+  const { signal, stop } = cancelOnSignals();
+  const context: CliContext = {
+    env,
+    stdout,
+    stderr,
+    signal,
+    directory: bytesOfText(process.cwd()),
+    waitMs: 0,
+    exitStatus: ExitStatus.done,
+  };
+  setGitEnvironment(env);
+  try {
+    await createProgram(context, packageVersion()).parseAsync(argv, { from: 'user' });
+    return context.exitStatus;
+  } catch (error) {
+    return report(error, context);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,149 @@
+import type { Oid } from '../../git/object-id.js';
+import type { TreeEntry } from '../../git/tree-codec.js';
+import { FileMode } from '../../git/tree-codec.js';
+import type { IgnoreScope } from '../../realdir/ignore-rules.js';
+import { parseRecord } from '../../record/parse.js';
+import { NOGTREE } from '../../record/records.js';
+import type { ByteString } from '../../util/byte-string.js';
+import { joinPath, textOfBytes } from '../../util/byte-string.js';
+import type { ObservationContext } from './context.js';
+import { DirectoryEdit, isTree } from './directory-edit.js';
+import { remainsOfMissing } from './missing-subtree.js';
+import type { EnteredDirectory } from './recorder.js';
+import { isReserved } from './reserved-names.js';
+
+/** Reserved names that never are nogbundles. */
+const STUB_FILES = [NOGTREE, '.gitignore', '.gitattributes', '.nogbundles'];
+
+/** The entries of one directory while they are compared with the recorded ones. */
+export class Frame<State> {
+  readonly state: State;
+  /** Records that are still being made. */
+  readonly pending: Promise<unknown>[] = [];
+  /** True if a nogbundle or submodule is directly in the directory. */
+  hasSummarized = false;
+
+  private readonly edit: DirectoryEdit;
+  /** Recorded entries that have not been seen in the real directory yet. */
+  private readonly missing: Map<ByteString, TreeEntry>;
+  private readonly empty: boolean;
+  private changed = false;
+  private deleted = false;
+
+  /** @param scope null below an ignored directory, where nothing new is tracked */
+  constructor(
+    private readonly context: ObservationContext<State>,
+    readonly directory: EnteredDirectory,
+    names: readonly ByteString[],
+    recordedOid: Oid | null,
+    readonly scope: IgnoreScope | null,
+    parent: State | null,
+  ) {
+    const recorded = recordedOid === null ? [] : context.reader.readTree(recordedOid);
+    this.missing = new Map();
+    for (const entry of recorded) this.missing.set(entry.name, entry);
+    this.edit = new DirectoryEdit(recordedOid, recorded);
+    this.empty = names.every(isReserved);
+    this.state = context.recorder.open(directory, parent);
+  }
+
+  /** The recorded entry of a name that has not been seen yet. */
+  recorded(name: ByteString): TreeEntry | undefined {
+    return this.missing.get(name);
+  }
+
+  /** Path of an entry, relative to the realdir. */
+  pathOf(name: ByteString): ByteString {
+    return joinPath(this.directory.path, name);
+  }
+
+  /** True if nothing may be recorded under a name that is not recorded yet. */
+  ignores(name: ByteString, isDirectory: boolean): boolean {
+    return this.scope === null || this.scope.ignores(name, isDirectory);
+  }
+
+  /** The entry stays as it is recorded. */
+  keep(name: ByteString): void {
+    this.missing.delete(name);
+  }
+
+  /** Records a file or symbolic link; null keeps the last record. */
+  setFile(recorded: TreeEntry | undefined, name: ByteString, mode: number, record: ByteString | Buffer | null): void {
+    if (record === null || !this.edit.setBlob(recorded, name, mode, record)) return;
+    if (recorded !== undefined && isTree(recorded)) this.reportDeletedTree(name, recorded);
+    this.report(recorded, name, '');
+  }
+
+  /** Records a nogbundle or submodule; what was recorded below it is replaced silently. */
+  setSummarized(recorded: TreeEntry | undefined, name: ByteString, record: ByteString, suffix: string): void {
+    if (this.edit.setBlob(recorded, name, FileMode.file, record)) this.report(recorded, name, suffix);
+  }
+
+  /** Sets the tree of a subdirectory that was entered. */
+  setTree(recorded: TreeEntry | undefined, name: ByteString, tree: Oid | null): void {
+    this.edit.setTree(recorded, name, tree);
+    if (recorded !== undefined && !isTree(recorded)) this.noteDeleted(name);
+  }
+
+  /** Tells that a summarized directory differs, without recording it. */
+  report(recorded: TreeEntry | undefined, name: ByteString, suffix: string): void {
+    this.changed = true;
+    if (recorded === undefined || isTree(recorded)) this.context.events.onChange('?', this.pathOf(name) + suffix);
+    else this.context.events.onChange('M', this.pathOf(name));
+  }
+
+  /** Removes the entries that have not been seen, but for those that came from the stub. */
+  removeMissing(): void {
+    for (const [name, entry] of this.missing) {
+      if (isReserved(name) && !this.isStaleNogbundle(name, entry)) continue;
+      if (isTree(entry)) {
+        const { reader, sink } = this.context;
+        const remains = remainsOfMissing(reader, entry.oid, this.pathOf(name), sink, (path) =>
+          this.context.events.onChange('D', path),
+        );
+        this.edit.setTree(entry, name, remains);
+      } else {
+        this.edit.remove(name);
+        this.noteDeleted(name);
+      }
+    }
+  }
+
+  /** True if the directory's tree will have to be written. */
+  get needsWrite(): boolean {
+    return this.hasSummarized || !this.edit.isEmpty;
+  }
+
+  /** Closes the directory; returns its tree, null if nothing is recorded in it. */
+  finish(recordedNogtree: TreeEntry | undefined): Oid | null {
+    const { recorder, sink } = this.context;
+    const { changed, deleted, hasSummarized, empty } = this;
+    const nogtree = recorder.nogtree(this.directory, { changed, deleted, hasSummarized, empty });
+    if (nogtree === 'remove') {
+      if (recordedNogtree !== undefined) this.edit.remove(NOGTREE);
+    } else if (nogtree !== null) {
+      this.edit.setBlob(recordedNogtree, NOGTREE, FileMode.file, nogtree);
+    }
+    recorder.close(this.state);
+    return sink === null ? null : this.edit.write(sink);
+  }
+
+  private noteDeleted(name: ByteString): void {
+    this.changed = true;
+    this.deleted = true;
+    this.context.events.onChange('D', this.pathOf(name));
+  }
+
+  private reportDeletedTree(name: ByteString, entry: TreeEntry): void {
+    remainsOfMissing(this.context.reader, entry.oid, this.pathOf(name), null, (path) =>
+      this.context.events.onChange('D', path),
+    );
+  }
+
+  /** A reserved name may have been a nogbundle, which no stub file looks like. */
+  private isStaleNogbundle(name: ByteString, entry: TreeEntry): boolean {
+    if (entry.mode !== FileMode.file || STUB_FILES.includes(name)) return false;
+    const fields = parseRecord(this.context.reader.readBlob(entry.oid));
+    return fields?.get('name') === textOfBytes(name) && (fields.size === 1 || fields.has('dirs'));
+  }
+}

@@ -1,0 +1,259 @@
+import type { Oid } from '../../git/object-id.js';
+import type { TreeEntry } from '../../git/tree-codec.js';
+import { FileMode } from '../../git/tree-codec.js';
+import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
+import { IgnoreScope } from '../../realdir/ignore-rules.js';
+import type { EntryStat } from '../../realdir/lstat.js';
+import type { NestedRepo } from '../../realdir/nested-repo.js';
+import { inspectRepo } from '../../realdir/nested-repo.js';
+import { readSymlink } from '../../realdir/read-symlink.js';
+import { sumBelow } from '../../realdir/sum-below.js';
+import { TreeSummary } from '../../realdir/tree-summary.js';
+import { parseRecord } from '../../record/parse.js';
+import { NOGTREE } from '../../record/records.js';
+import type { ByteString } from '../../util/byte-string.js';
+import { errnoOf } from '../../util/errors.js';
+import type { ObservationContext } from './context.js';
+import { isTree } from './directory-edit.js';
+import { Frame } from './frame.js';
+import { readGitignore } from './gitignore-file.js';
+import type { EnteredDirectory, SummarizedDirectory } from './recorder.js';
+import { isReserved } from './reserved-names.js';
+
+/** Git refuses trees that are nested deeper (core.maxTreeDepth). */
+const MAX_TREE_DEPTH = 2048;
+
+/** The tree of a directory, now or when the pending records are there. */
+type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };
+
+/**
+ * Compares a realdir with its last record, one directory at a time. The memory that it takes
+ * grows with the largest directory and the depth, not with the tree.
+ */
+export class Observation<State> {
+  private readonly counting: readonly TreeSummary[];
+
+  constructor(private readonly context: ObservationContext<State>) {
+    this.counting = context.summary === null ? [] : [context.summary];
+  }
+
+  /** Returns the new tree of the facet; null if nothing is recorded. */
+  async run(recordedOid: Oid | null): Promise<Oid | null> {
+    const { cursor, exclude } = this.context;
+    this.count(cursor.rootStat);
+    const names = cursor.names();
+    const scope = IgnoreScope.root(exclude, this.gitignore('', names));
+    const toplevel = { path: '', name: '', stat: cursor.rootStat };
+    const visited = await this.visit(toplevel, names, recordedOid, scope, null);
+    cursor.suspend();
+    return 'later' in visited ? await visited.later : visited.tree;
+  }
+
+  private gitignore(path: ByteString, names: readonly ByteString[]): Buffer | null {
+    return names.includes('.gitignore') ? readGitignore(this.context.cursor, path, this.context.events) : null;
+  }
+
+  private count(stat: EntryStat): void {
+    for (const summary of this.counting) summary.add(stat);
+  }
+
+  private async visit(
+    directory: EnteredDirectory,
+    names: readonly ByteString[],
+    recordedOid: Oid | null,
+    scope: IgnoreScope | null,
+    parent: State | null,
+  ): Promise<Visited> {
+    const { recorder, events } = this.context;
+    const pause = this.context.breathe() ?? this.outside(recorder.ready());
+    if (pause !== undefined) await pause;
+    const frame = new Frame(this.context, directory, names, recordedOid, scope, parent);
+    const nogtree = frame.recorded(NOGTREE);
+    for (const name of names) {
+      if (recorder.exhausted) break;
+      const entered = this.entry(frame, name);
+      if (entered !== undefined) await entered;
+    }
+    events.onVisited(directory.path, names.length);
+    if (!recorder.exhausted) frame.removeMissing();
+    if (frame.pending.length > 0) {
+      const later = Promise.all(frame.pending).then(() => frame.finish(nogtree));
+      // The walk may fail before anybody waits for it.
+      later.catch(() => undefined);
+      return { later };
+    }
+    const locked = frame.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
+    if (locked !== undefined) await locked;
+    return { tree: frame.finish(nogtree) };
+  }
+
+  /** Waits outside of the realdir. */
+  private outside(work: Promise<void> | undefined): Promise<void> | undefined {
+    if (work !== undefined) this.context.cursor.suspend();
+    return work;
+  }
+
+  private entry(frame: Frame<State>, name: ByteString): Promise<void> | undefined {
+    const recorded = frame.recorded(name);
+    const reserved = isReserved(name);
+    if (this.counting.length === 0 && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
+      return undefined;
+    }
+    const stat = this.attempt(frame, name, () => this.context.cursor.lstat(name));
+    if (stat === null) return undefined;
+    if (stat.kind === 'directory') return this.subdirectory(frame, name, stat, recorded, reserved);
+    this.count(stat);
+    if (frame.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
+    if (reserved || stat.kind === 'other') return undefined;
+    if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
+    if (stat.kind === 'file') this.file(frame, name, stat, recorded);
+    else this.symlink(frame, name, recorded);
+    return undefined;
+  }
+
+  /** True if an entry that is not recorded is of no interest, whatever it is. */
+  private isSkipped(frame: Frame<State>, name: ByteString, reserved: boolean): boolean {
+    const { selection } = this.context;
+    const ignored = reserved || (frame.ignores(name, false) && frame.ignores(name, true));
+    if (!ignored || selection.isEmpty) return ignored;
+    const path = frame.pathOf(name);
+    return !selection.has(path) && !selection.isBelow(path);
+  }
+
+  /** Runs a reading call; if it fails, the entry keeps its record and null is returned. */
+  private attempt<T>(frame: Frame<State>, name: ByteString, read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      frame.keep(name);
+      for (const summary of this.counting) summary.complete = false;
+      this.context.events.onProblem(frame.pathOf(name), error);
+      return null;
+    }
+  }
+
+  private file(frame: Frame<State>, name: ByteString, stat: EntryStat, recorded: TreeEntry | undefined): void {
+    const { cursor, recorder } = this.context;
+    frame.keep(name);
+    const recordedOid = recorded?.mode === FileMode.file ? recorded.oid : null;
+    const record = recorder.file(frame.state, name, stat, recordedOid, () => cursor.reach(name));
+    if (record instanceof Promise) {
+      frame.pending.push(record.then((body) => frame.setFile(recorded, name, FileMode.file, body)));
+    } else {
+      frame.setFile(recorded, name, FileMode.file, record);
+    }
+  }
+
+  private symlink(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined): void {
+    const target = this.attempt(frame, name, () => readSymlink(this.context.cursor.reach(name)));
+    if (target === null) return;
+    frame.keep(name);
+    frame.setFile(recorded, name, FileMode.symlink, target);
+  }
+
+  private async subdirectory(
+    frame: Frame<State>,
+    name: ByteString,
+    stat: EntryStat,
+    recorded: TreeEntry | undefined,
+    reserved: boolean,
+  ): Promise<void> {
+    const { cursor, selection } = this.context;
+    const path = frame.pathOf(name);
+    const directory: EnteredDirectory = { path, name, stat };
+    if (selection.has(path)) return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
+    const leadsToNogbundle = selection.isBelow(path);
+    if (reserved && !leadsToNogbundle) return this.sumOnly(directory);
+    const ignored = reserved || frame.ignores(name, true);
+    if (ignored && recorded === undefined && !leadsToNogbundle) return this.sumOnly(directory);
+
+    const names = this.attempt(frame, name, () => (cursor.descend(name, stat) ? this.namesOf(cursor) : null));
+    if (names === null) return;
+    const repo: NestedRepo = !leadsToNogbundle && names.includes('.git') ? inspectRepo(cursor.reach('.')) : { isRepo: false };
+    const tracked = !ignored || (recorded !== undefined && isTree(recorded));
+    const tooDeep = cursor.depth > MAX_TREE_DEPTH;
+    if (repo.isRepo || tooDeep || !(tracked || leadsToNogbundle)) {
+      cursor.ascend();
+      if (repo.isRepo && (tracked || this.isSubmoduleRecord(recorded))) {
+        this.warnAboutRepo(path, repo);
+        return this.summarized(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
+      }
+      if (!tooDeep || !tracked) return this.sumOnly(directory);
+      this.context.events.onWarning(path, `deeper than Git's limit of ${MAX_TREE_DEPTH} directories: recorded as a summary`);
+      return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
+    }
+
+    this.count(stat);
+    const scope = ignored ? null : (frame.scope?.enter(name, this.gitignore(path, names)) ?? null);
+    const recordedTree = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
+    const visited = await this.visit(directory, names, recordedTree, scope, frame.state);
+    cursor.ascend();
+    frame.keep(name);
+    if ('later' in visited) frame.pending.push(visited.later.then((tree) => frame.setTree(recorded, name, tree)));
+    else frame.setTree(recorded, name, visited.tree);
+  }
+
+  /** Names in the directory that was just entered; leaves it again if there are none to be had. */
+  private namesOf(cursor: DirectoryCursor): ByteString[] | null {
+    try {
+      return cursor.names();
+    } catch (error) {
+      cursor.ascend();
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
+      throw error;
+    }
+  }
+
+  private isSubmoduleRecord(recorded: TreeEntry | undefined): boolean {
+    if (recorded?.mode !== FileMode.file) return false;
+    return parseRecord(this.context.reader.readBlob(recorded.oid))?.has('submodule') === true;
+  }
+
+  private warnAboutRepo(path: ByteString, repo: NestedRepo & { isRepo: true }): void {
+    const message = repo.warning ?? (repo.head === null ? 'repository without a commit: recorded as a summary' : null);
+    if (message !== null) this.context.events.onWarning(path, message);
+  }
+
+  /** Counts a directory of which nothing is recorded. */
+  private async sumOnly(directory: EnteredDirectory): Promise<void> {
+    const { gitSummary } = this.context;
+    if (this.counting.length === 0) return;
+    const isOwnGit = directory.path === '.git' && gitSummary !== null;
+    await this.sum(directory, isOwnGit ? [...this.counting, gitSummary] : this.counting);
+  }
+
+  private async sum(directory: EnteredDirectory, summaries: readonly TreeSummary[]): Promise<void> {
+    const { cursor, events, breathe } = this.context;
+    const parent = directory.path.slice(0, -directory.name.length);
+    await sumBelow(cursor, directory.name, directory.stat, summaries, breathe, (path, error) =>
+      events.onProblem(parent + path, error),
+    );
+  }
+
+  private async summarized(
+    frame: Frame<State>,
+    directory: SummarizedDirectory,
+    recorded: TreeEntry | undefined,
+  ): Promise<void> {
+    const { recorder, reader, sink } = this.context;
+    const { name } = directory;
+    const isNewPath = recorded === undefined || isTree(recorded);
+    const suffix = isNewPath && directory.kind === 'submodule' ? '/' : '';
+    frame.hasSummarized = true;
+    frame.keep(name);
+    const readRecord = (oid: Oid) => (): ReturnType<typeof parseRecord> => parseRecord(reader.readBlob(oid));
+    if (!isNewPath && recorder.isCurrent(directory, readRecord(recorded.oid))) {
+      if (this.counting.length > 0) await this.sum(directory, this.counting);
+      return;
+    }
+    if (sink === null) {
+      frame.report(recorded, name, suffix);
+      return;
+    }
+    const summary = recorder.countsTrees ? new TreeSummary() : null;
+    const summaries = summary === null ? this.counting : [...this.counting, summary];
+    if (summaries.length > 0) await this.sum(directory, summaries);
+    if (!isNewPath && summary?.complete === false) return;
+    frame.setSummarized(recorded, name, recorder.summarized(directory, summary), suffix);
+  }
+}

@@ -1,0 +1,11 @@
+import type { ByteString } from '../../util/byte-string.js';
+
+const DOT = 46;
+
+/**
+ * True for names that are never tracked from the realdir: they start with `.git` or `.nog`. On a
+ * branch such entries come from the stub, or are `.nogtree`.
+ */
+export function isReserved(name: ByteString): boolean {
+  return name.charCodeAt(0) === DOT && (name.startsWith('.git') || name.startsWith('.nog'));
+}

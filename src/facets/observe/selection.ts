@@ -1,0 +1,70 @@
+import type { ObjectReader } from '../../git/object-reader.js';
+import type { Oid } from '../../git/object-id.js';
+import { FileMode } from '../../git/tree-codec.js';
+import { AttributeRules } from '../../realdir/attributes.js';
+import { findNogbundles } from '../../realdir/nogbundles.js';
+import { NogbundlePatterns } from '../../realdir/nogbundle-patterns.js';
+import type { ByteString } from '../../util/byte-string.js';
+
+/** The files of the stub, as they are recorded on the branch of a facet. */
+export interface RecordedStub {
+  readonly gitignore: Buffer | null;
+  readonly gitattributes: Buffer | null;
+  readonly nogbundles: Buffer | null;
+}
+
+/** Reads the stub's files from a tree; null for each one that is not there. */
+export function readRecordedStub(reader: ObjectReader, tree: Oid | null): RecordedStub {
+  const entries = tree === null ? [] : reader.readTree(tree);
+  const read = (name: string): Buffer | null => {
+    const entry = entries.find((candidate) => candidate.name === name);
+    return entry?.mode === FileMode.file ? reader.readBlob(entry.oid) : null;
+  };
+  return {
+    gitignore: read('.gitignore'),
+    gitattributes: read('.gitattributes'),
+    nogbundles: read('.nogbundles'),
+  };
+}
+
+/** Which directories are nogbundles (NOE-18, Specifying nogbundles). */
+export class NogbundleSelection {
+  static readonly none = new NogbundleSelection(new Set());
+
+  private readonly parents = new Set<ByteString>();
+
+  private constructor(private readonly paths: ReadonlySet<ByteString>) {
+    for (const path of paths) {
+      for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        this.parents.add(path.slice(0, slash));
+      }
+    }
+  }
+
+  /** Looks for the nogbundles of a realdir; reads candidate directories only. */
+  static find(
+    realdir: ByteString,
+    stub: RecordedStub,
+    onProblem: (path: ByteString, error: unknown) => void,
+  ): NogbundleSelection {
+    const patterns = NogbundlePatterns.parse(stub.nogbundles);
+    if (patterns.isEmpty) return NogbundleSelection.none;
+    const found = findNogbundles(realdir, patterns, AttributeRules.parse(stub.gitattributes), onProblem);
+    return new NogbundleSelection(found.recorded);
+  }
+
+  /** True if no directory is a nogbundle. */
+  get isEmpty(): boolean {
+    return this.paths.size === 0;
+  }
+
+  /** True if the directory is recorded as a nogbundle. */
+  has(path: ByteString): boolean {
+    return this.paths.has(path);
+  }
+
+  /** True if a nogbundle is somewhere below the directory. */
+  isBelow(path: ByteString): boolean {
+    return this.parents.has(path);
+  }
+}

@@ -1,0 +1,49 @@
+import { branchOf } from '../shadow/branches.js';
+import { retryIfMoved } from '../shadow/retry.js';
+import type { RunOptions } from '../shadow/run-options.js';
+import type { ShadowRepo } from '../shadow/shadow-repo.js';
+import { Transaction } from '../shadow/transaction.js';
+import type { FacetListener, FacetResult } from './facet-result.js';
+import { FacetTally } from './facet-result.js';
+import { observeStat } from './observe-stat.js';
+
+/** How a `stat` run differs from the usual. */
+export interface StatOptions {
+  /**
+   * `range` renews the toplevel summary although nothing triggers it, `only` does nothing else.
+   */
+  readonly mtimeRange?: 'range' | 'only';
+  /** Renews the summaries of the toplevel, of all nogbundles and of all submodules. */
+  readonly recheck?: boolean;
+}
+
+/**
+ * Records names, sizes and mtimes of a realdir on `master-stat`. Commits if something changed.
+ * @throws LockedError if another `stat` runs for longer than the run waits
+ */
+export async function recordStat(
+  repo: ShadowRepo,
+  options: StatOptions & RunOptions & FacetListener,
+): Promise<FacetResult> {
+  return retryIfMoved(async () => {
+    const tally = new FacetTally(options);
+    const transaction = new Transaction(repo, branchOf('stat'), 'stat', options);
+    try {
+      const tree = await observeStat({
+        realdir: repo.realdir,
+        reader: transaction.reader,
+        tree: transaction.base.tree,
+        sink: transaction,
+        events: tally,
+        mtimeRange: options.mtimeRange,
+        recheck: options.recheck,
+        signal: options.signal,
+        beforeWrite: () => transaction.lock(),
+      });
+      if (tree === transaction.base.tree) return tally.result(null);
+      return tally.result(await transaction.commit(tree, 'stat'));
+    } finally {
+      transaction.close();
+    }
+  });
+}

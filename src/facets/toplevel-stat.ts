@@ -1,0 +1,75 @@
+import type { ObjectReader } from '../git/object-reader.js';
+import type { Oid } from '../git/object-id.js';
+import type { DirectoryCursor } from '../realdir/directory-cursor.js';
+import { readImmutable } from '../realdir/immutable.js';
+import { inspectRepo } from '../realdir/nested-repo.js';
+import { TreeSummary } from '../realdir/tree-summary.js';
+import type { RecordFields } from '../record/parse.js';
+import { parseRecord } from '../record/parse.js';
+import { NOGTREE, toplevelStatRecord } from '../record/records.js';
+import type { ByteString } from '../util/byte-string.js';
+import type { ObservationEvents } from './observe/context.js';
+
+/** The fields of the toplevel `.nogtree` in a tree of `master-stat`; null if there is none. */
+export function readToplevel(reader: ObjectReader, tree: Oid | null): RecordFields | null {
+  const entry = tree === null ? undefined : reader.readTree(tree).find((candidate) => candidate.name === NOGTREE);
+  return entry === undefined ? null : parseRecord(reader.readBlob(entry.oid));
+}
+
+/** True if the record says that the realdir has the immutable attribute. */
+export function isRecordedImmutable(fields: RecordFields | null): boolean {
+  return String(fields?.get('attrs') ?? '').includes('i');
+}
+
+/** The toplevel record of one run: whether it must be made anew, and how. */
+export class ToplevelStat {
+  /** Sums over the realdir; null if the record is kept. */
+  readonly summary: TreeSummary | null;
+  /** Sums over the realdir's own `.git`; null if the record is kept or there is no such repository. */
+  readonly gitSummary: TreeSummary | null = null;
+  /** For `status`: `?` if there is no record yet, `M` if the mtime differs; the attribute has no say. */
+  readonly letter: '?' | 'M' | null;
+
+  private readonly immutable: boolean;
+  private readonly git: { readonly head: string; readonly mtime: number } | null = null;
+
+  /** @param forced renews the record although nothing triggers it */
+  constructor(
+    realdir: ByteString,
+    private readonly cursor: DirectoryCursor,
+    private readonly recorded: RecordFields | null,
+    forced: boolean,
+    events: ObservationEvents,
+  ) {
+    const { immutable, warning } = readImmutable(realdir);
+    if (warning !== undefined) events.onWarning('', warning);
+    this.immutable = immutable;
+    const isTouched = recorded?.get('mtime') !== cursor.rootStat.mtime;
+    const isStale = isTouched || isRecordedImmutable(recorded) !== immutable;
+    if (recorded === null) this.letter = '?';
+    else this.letter = isTouched ? 'M' : null;
+    this.summary = forced || isStale ? new TreeSummary() : null;
+    if (this.summary === null) return;
+    const repo = inspectRepo(realdir);
+    if (!repo.isRepo) return;
+    if (repo.warning !== undefined) events.onWarning('', repo.warning);
+    const gitStat = cursor.lstat('.git');
+    if (repo.head === null || gitStat === null) return;
+    this.git = { head: repo.head, mtime: gitStat.mtime };
+    this.gitSummary = new TreeSummary();
+  }
+
+  /** The record after everything was visited; null keeps the last one. */
+  record(): ByteString | null {
+    const { summary, git, gitSummary, immutable } = this;
+    if (summary === null || (!summary.complete && this.recorded !== null)) return null;
+    return toplevelStatRecord({
+      mtime: this.cursor.rootStat.mtime,
+      counts: summary,
+      mtimeMin: summary.mtimeMin,
+      mtimeMax: summary.mtimeMax,
+      immutable,
+      git: git === null || gitSummary === null ? null : { ...git, counts: gitSummary },
+    });
+  }
+}

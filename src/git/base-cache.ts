@@ -1,0 +1,39 @@
+import type { ObjectType } from './object-id.js';
+
+/** An object with its content. */
+export interface RawObject {
+  readonly type: ObjectType;
+  readonly body: Buffer;
+}
+
+const CACHE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The bases of deltas that were used last. After `git gc` most trees are deltas of one another;
+ * without the cache each read would unpack a whole chain.
+ */
+export class BaseCache {
+  readonly #objects = new Map<number, RawObject>();
+  #bytes = 0;
+
+  get(key: number): RawObject | undefined {
+    const object = this.#objects.get(key);
+    if (object !== undefined) {
+      // A Map iterates in the order of insertion: the first key is the one not used for longest.
+      this.#objects.delete(key);
+      this.#objects.set(key, object);
+    }
+    return object;
+  }
+
+  put(key: number, object: RawObject): void {
+    if (object.body.length > CACHE_BYTES / 4 || this.#objects.has(key)) return;
+    this.#objects.set(key, object);
+    this.#bytes += object.body.length;
+    for (const [oldest, { body }] of this.#objects) {
+      if (this.#bytes <= CACHE_BYTES) break;
+      this.#objects.delete(oldest);
+      this.#bytes -= body.length;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync, closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync,
+} from 'node:fs';
+import { fsPath, joinPath } from '../util/byte-string.js';
+import type { ByteString } from '../util/byte-string.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
+import { writeFailure } from './write-failure.js';
+
+// Some network filesystems cannot sync a directory; there is nothing better to do on them.
+const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** The directory of a path; `.` for a plain name. */
+export function directoryOf(path: ByteString): ByteString {
+  const slash = path.lastIndexOf('/');
+  if (slash < 0) return '.';
+  return slash === 0 ? '/' : path.slice(0, slash);
+}
+
+/** Eight random characters for the name of a temporary file. */
+export function randomName(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** Writes all of `bytes[start, end)` at the file's position; write(2) may do it in parts. */
+export function writeFully(fd: number, bytes: Buffer, start = 0, end = bytes.length): void {
+  for (let at = start; at < end;) at += writeSync(fd, bytes, at, end - at);
+}
+
+/** Makes what happened in a directory (files created, renamed, removed) survive a power failure. */
+export function fsyncDirectory(path: ByteString): void {
+  fsyncPath(path);
+}
+
+/**
+ * Replaces the file: after a crash at any time it has the old content or the new one, in full.
+ * @param mode permission bits of the file, exactly; without it, what the umask leaves of 0666.
+ */
+export function writeFileDurable(path: ByteString, data: Buffer | string, mode?: number): void {
+  const temporary = joinPath(directoryOf(path), `.tmp-fso-${randomName()}`);
+  try {
+    createFileDurable(temporary, data, mode);
+    renameSync(fsPath(temporary), fsPath(path));
+    fsyncDirectory(directoryOf(path));
+  } catch (error) {
+    rmSync(fsPath(temporary), { force: true });
+    throw writeFailure(path, error);
+  }
+}
+
+/**
+ * Creates a file that must not exist and syncs its content; its name in the directory is not synced.
+ * Text is written as UTF-8. System errors are thrown as they are; the caller removes the file.
+ */
+export function createFileDurable(path: ByteString, data: Buffer | string, mode?: number): void {
+  const fd = openSync(fsPath(path), 'wx', mode ?? 0o666);
+  try {
+    writeFully(fd, typeof data === 'string' ? Buffer.from(data, 'utf8') : data);
+    if (mode !== undefined) fchmodSync(fd, mode);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Creates one directory so that it survives a crash; one that exists is left as it is.
+ * @param mode permission bits, exactly; without it, what the umask leaves of 0777.
+ */
+export function makeOneDirectoryDurable(path: ByteString, mode?: number): void {
+  try {
+    mkdirSync(fsPath(path), mode ?? 0o777);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && isDirectory(path)) return;
+    throw writeFailure(path, error);
+  }
+  // mkdir(2) takes the umask off the mode, so it is never wider than asked for, even for a moment.
+  if (mode !== undefined) chmodSync(fsPath(path), mode);
+  fsyncDirectory(directoryOf(path));
+}
+
+/** Like `makeOneDirectoryDurable`, with the parents that are missing, in the same mode. */
+export function makeDirectoryDurable(path: ByteString, mode?: number): void {
+  const missing: ByteString[] = [];
+  for (let dir = path; !isDirectory(dir) && dir !== directoryOf(dir); dir = directoryOf(dir)) missing.push(dir);
+  for (const dir of missing.reverse()) makeOneDirectoryDurable(dir, mode);
+}
+
+/**
+ * Syncs every file and directory below `path`, and `path` itself: for a directory that is made in
+ * peace and then renamed to its final place. Symlinks have nothing to sync.
+ */
+export function syncTree(path: ByteString): void {
+  const pending = [path];
+  for (let dir = pending.pop(); dir !== undefined; dir = pending.pop()) {
+    for (const entry of readdirSync(fsPath(dir), { encoding: 'latin1', withFileTypes: true })) {
+      const child = joinPath(dir, entry.name);
+      if (entry.isDirectory()) pending.push(child);
+      else if (entry.isFile()) fsyncPath(child);
+    }
+    fsyncDirectory(dir);
+  }
+}
+
+function isDirectory(path: ByteString): boolean {
+  return unlessErrno(['ENOENT', 'ENOTDIR'], false, () => statSync(fsPath(path)).isDirectory());
+}
+
+function fsyncPath(path: ByteString): void {
+  const fd = openSync(fsPath(path), 'r');
+  try {
+    unlessErrno(CANNOT_SYNC, undefined, () => fsyncSync(fd));
+  } finally {
+    closeSync(fd);
+  }
+}

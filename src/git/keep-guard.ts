@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { fsPath } from '../util/byte-string.js';
+import type { ByteString } from '../util/byte-string.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
+import { createFileDurable } from './durable-file.js';
+
+const MARK = 'git-fso ';
+
+/**
+ * Protects new objects until a ref names them: `git gc` does not drop a pack that has a `.keep` file
+ * beside it (git-index-pack(1), `--keep`). Release it when the ref has moved, or when it will not.
+ */
+export class KeepGuard {
+  #path: ByteString | null;
+
+  private constructor(path: ByteString | null) {
+    this.#path = path;
+  }
+
+  /** A guard with nothing to do: there is no new pack. */
+  static none(): KeepGuard {
+    return new KeepGuard(null);
+  }
+
+  /**
+   * Creates the `.keep` file of a pack that is about to appear. If another process guards the very
+   * same pack already, its file is left alone.
+   */
+  static create(path: ByteString): KeepGuard {
+    try {
+      createFileDurable(path, `${MARK}${process.pid}\n`);
+      return new KeepGuard(path);
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return KeepGuard.none();
+      throw error;
+    }
+  }
+
+  /** Removes the `.keep` file; harmless when called again. */
+  release(): void {
+    const path = this.#path;
+    this.#path = null;
+    if (path !== null) unlessErrno(['ENOENT'], undefined, () => unlinkSync(fsPath(path)));
+  }
+}
+
+/**
+ * Removes `.keep` files that git-fso processes left when they were killed; files of other tools and
+ * of administrators stay. Call it only under the exclusive lock of the repository.
+ * @returns how many were removed.
+ */
+export function removeStaleKeepFiles(gitDir: ByteString): number {
+  const dir = `${gitDir}/objects/pack`;
+  const stale = unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(dir), 'latin1'))
+    .filter((name) => name.endsWith('.keep') && readFileSync(fsPath(`${dir}/${name}`), 'latin1').startsWith(MARK));
+  for (const name of stale) unlinkSync(fsPath(`${dir}/${name}`));
+  return stale.length;
+}

@@ -1,0 +1,98 @@
+import { readdirSync } from 'node:fs';
+import { fsPath } from '../util/byte-string.js';
+import type { ByteString } from '../util/byte-string.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
+import type { BaseCache, RawObject } from './base-cache.js';
+import { readLooseObject } from './loose-object.js';
+import { DamagedObjectError } from './object-errors.js';
+import type { Oid } from './object-id.js';
+import { PackFile } from './pack-file.js';
+
+/** More packs than this are not held open at the same time. */
+const OPEN_PACKS_MAX = 64;
+
+/** What a search found: the object; or where it lay damaged; or nothing. */
+export type Found = RawObject | DamagedObjectError | null;
+
+/** An `objects` directory: loose objects and packs. */
+export class ObjectDirectory {
+  readonly #path: ByteString;
+  readonly #cache: BaseCache;
+  // The pack that served last comes first.
+  #packs: PackFile[] | null = null;
+
+  constructor(path: ByteString, cache: BaseCache) {
+    this.#path = path;
+    this.#cache = cache;
+  }
+
+  /** Looks for the object in the packs known so far, then among the loose ones. */
+  find(oid: Oid): Found {
+    const packed = this.#findPacked(oid);
+    if (packed !== null && !(packed instanceof DamagedObjectError)) return packed;
+    try {
+      return readLooseObject(this.#path, oid) ?? packed;
+    } catch (error) {
+      if (error instanceof DamagedObjectError) return error;
+      throw error;
+    }
+  }
+
+  /** Forgets packs that are gone and learns of new ones; `git gc` swaps them under our feet. */
+  rescan(): void {
+    const known = new Map((this.#packs ?? []).map((pack) => [pack.path, pack]));
+    this.#packs = this.#listPacks().map((path) => {
+      const pack = known.get(path) ?? new PackFile(path, this.#cache);
+      known.delete(path);
+      return pack;
+    });
+    for (const gone of known.values()) gone.close();
+  }
+
+  close(): void {
+    for (const pack of this.#packs ?? []) pack.close();
+    this.#packs = null;
+  }
+
+  #listPacks(): ByteString[] {
+    const dir = `${this.#path}/pack`;
+    const names = unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(dir), 'latin1'));
+    const present = new Set(names);
+    return names
+      .filter((name) => name.endsWith('.idx') && present.has(name.replace(/\.idx$/, '.pack')))
+      .map((name) => `${dir}/${name.replace(/\.idx$/, '.pack')}`);
+  }
+
+  #findPacked(oid: Oid): Found {
+    if (this.#packs === null) this.rescan();
+    let damaged: DamagedObjectError | null = null;
+    for (const pack of this.#packs ?? []) {
+      try {
+        const offset = pack.offsetOf(oid);
+        if (offset < 0) continue;
+        const object = pack.readAt(offset);
+        this.#prefer(pack);
+        return object;
+      } catch (error) {
+        if (error instanceof DamagedObjectError) damaged ??= error;
+        else if (errnoOf(error) === 'ENOENT') this.#forget(pack);
+        else throw error;
+      }
+    }
+    return damaged;
+  }
+
+  #prefer(pack: PackFile): void {
+    const packs = this.#packs ?? [];
+    if (packs[0] === pack) return;
+    packs.splice(packs.indexOf(pack), 1);
+    packs.unshift(pack);
+    const open = packs.filter((one) => one.isOpen);
+    if (open.length > OPEN_PACKS_MAX) open.at(-1)?.close();
+  }
+
+  #forget(pack: PackFile): void {
+    pack.close();
+    this.#packs = (this.#packs ?? []).filter((other) => other !== pack);
+  }
+}

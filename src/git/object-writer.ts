@@ -1,0 +1,105 @@
+import type { ByteString } from '../util/byte-string.js';
+import { isAscii } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import type { RawObject } from './base-cache.js';
+import { encodeCommit } from './commit-codec.js';
+import type { Commit } from './commit-codec.js';
+import { KeepGuard } from './keep-guard.js';
+import { writeLooseObjects } from './loose-writer.js';
+import { hashObject } from './object-id.js';
+import type { ObjectType, Oid } from './object-id.js';
+import { PackWriter } from './pack-writer.js';
+import { encodeTree } from './tree-codec.js';
+import type { TreeEntry } from './tree-codec.js';
+
+/** Up to this many objects, and bytes in all, become loose; more become a pack. */
+const LOOSE_COUNT = 50;
+const LOOSE_BYTES = 1024 * 1024;
+
+/**
+ * Writes the objects of one transaction. A few are held in memory and written loose at the end; more
+ * are streamed into one pack, so that memory stays bounded. Each distinct object is written once.
+ * Nothing can be read before `finish`, and `finish` or `abort` must come last.
+ */
+export class ObjectWriter {
+  readonly #objectsDir: ByteString;
+  readonly #held = new Map<Oid, RawObject>();
+  #heldBytes = 0;
+  #pack: PackWriter | null = null;
+  #isDone = false;
+
+  private constructor(gitDir: ByteString) {
+    this.#objectsDir = `${gitDir}/objects`;
+  }
+
+  /** @param gitDir absolute path of the `.git` directory. Touches nothing until there is much to write. */
+  static open(gitDir: ByteString): ObjectWriter {
+    return new ObjectWriter(gitDir);
+  }
+
+  /** The number of distinct objects so far. */
+  get count(): number {
+    return this.#pack?.count ?? this.#held.size;
+  }
+
+  /** @param body the content; a string must be ASCII. A Buffer must not be changed before `finish`. */
+  writeBlob(body: Buffer | string): Oid {
+    return this.#write('blob', body);
+  }
+
+  /** @param entries in Git's order (`compareEntryNames`). */
+  writeTree(entries: readonly TreeEntry[]): Oid {
+    return this.#write('tree', encodeTree(entries));
+  }
+
+  writeCommit(commit: Commit): Oid {
+    return this.#write('commit', encodeCommit(commit));
+  }
+
+  /**
+   * Puts everything on disk, synced with its directories. Release the guard as soon as a ref names
+   * the objects. An error leaves nothing behind but, at worst, objects that nothing refers to.
+   */
+  finish(): KeepGuard {
+    this.#refuseIfDone();
+    this.#isDone = true;
+    if (this.#pack !== null) return this.#pack.finish();
+    writeLooseObjects(this.#objectsDir, this.#held);
+    return KeepGuard.none();
+  }
+
+  /** Gives up: removes temporary files. Harmless after `finish` or a failure. */
+  abort(): void {
+    if (!this.#isDone) this.#pack?.abort();
+    this.#isDone = true;
+    this.#held.clear();
+  }
+
+  #write(type: ObjectType, body: Buffer | string): Oid {
+    this.#refuseIfDone();
+    const oid = hashObject(type, body);
+    if (this.#pack !== null) {
+      if (!this.#pack.has(oid)) this.#pack.add(type, oid, body);
+    } else if (!this.#held.has(oid)) {
+      this.#hold(type, oid, body);
+    }
+    return oid;
+  }
+
+  #hold(type: ObjectType, oid: Oid, body: Buffer | string): void {
+    if (typeof body === 'string' && !isAscii(body)) {
+      throw new FsoError('a text that is not ASCII was given as the body of an object');
+    }
+    this.#held.set(oid, { type, body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body });
+    this.#heldBytes += body.length;
+    if (this.#held.size <= LOOSE_COUNT && this.#heldBytes <= LOOSE_BYTES) return;
+    const pack = new PackWriter(this.#objectsDir);
+    this.#pack = pack;
+    for (const [held, object] of this.#held) pack.add(object.type, held, object.body);
+    this.#held.clear();
+  }
+
+  #refuseIfDone(): void {
+    if (this.#isDone) throw new FsoError('the objects of this transaction are written already');
+  }
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fchmodSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { crc32, deflateSync } from 'node:zlib';
+import { fsPath, textOfBytes } from '../util/byte-string.js';
+import type { ByteString } from '../util/byte-string.js';
+import { FsoError, errnoOf } from '../util/errors.js';
+import { ChunkWriter } from './chunk-writer.js';
+import { fsyncDirectory, makeOneDirectoryDurable, randomName, writeFully } from './durable-file.js';
+import { KeepGuard } from './keep-guard.js';
+import type { ObjectType, Oid } from './object-id.js';
+import { ObjectTable } from './object-table.js';
+import { writePackIndex } from './pack-index-writer.js';
+import { writeFailure } from './write-failure.js';
+import { STORED_CONTENT_AT, STORED_MAX, STORED_OVERHEAD, wrapStored } from './zlib-stored.js';
+
+const TYPE_NUMBERS = { commit: 1, tree: 2, blob: 3, tag: 4 } as const;
+const PACK_HEADER_LENGTH = 12;
+const ENTRY_HEADER_MAX = 10;
+/** Blobs from this size on are worth compressing; records and trees hardly shrink. */
+const COMPRESS_FROM = 4096;
+
+/**
+ * Streams objects into one new pack. Nothing is visible before `finish`: until then there is only
+ * `tmp_pack_*`, which Git ignores and `git gc` removes.
+ */
+export class PackWriter {
+  readonly #directory: ByteString;
+  readonly #temporary: ByteString;
+  readonly #fd: number;
+  readonly #out: ChunkWriter;
+  readonly #table = new ObjectTable();
+  #isOpen = true;
+
+  /** @param objectsDir the `objects` directory of the repository. */
+  constructor(objectsDir: ByteString) {
+    this.#directory = `${objectsDir}/pack`;
+    this.#temporary = `${this.#directory}/tmp_pack_${randomName()}`;
+    makeOneDirectoryDurable(this.#directory);
+    try {
+      this.#fd = openSync(fsPath(this.#temporary), 'wx+', 0o444);
+    } catch (error) {
+      throw writeFailure(this.#temporary, error);
+    }
+    this.#out = new ChunkWriter(this.#fd, false);
+    this.#out.write(Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1'));
+  }
+
+  get count(): number {
+    return this.#table.size;
+  }
+
+  has(oid: Oid): boolean {
+    return this.#table.has(oid);
+  }
+
+  /** Adds an object that the pack does not have; `oid` must be the id of the content. */
+  add(type: ObjectType, oid: Oid, body: Buffer | string): void {
+    // The number of a closed file may belong to another file by now.
+    if (!this.#isOpen) throw new FsoError(`${textOfBytes(this.#temporary)}: the pack was given up before`);
+    try {
+      const offset = this.#out.position;
+      const crc = isStored(type, body.length) ? this.#addStored(type, body) : this.#addDeflated(type, body);
+      this.#table.add(oid, offset, crc);
+    } catch (error) {
+      this.abort();
+      throw writeFailure(this.#temporary, error);
+    }
+  }
+
+  /**
+   * Completes pack and index, syncs them and gives them their names. The order is that of
+   * git-index-pack(1): `.keep`, `.pack`, and only then the `.idx` that makes it a pack.
+   */
+  finish(): KeepGuard {
+    const temporaryIndex = this.#temporary.replace('tmp_pack_', 'tmp_idx_');
+    let guard: KeepGuard | null = null;
+    try {
+      const checksum = this.#complete();
+      const final = `${this.#directory}/pack-${checksum.toString('hex')}`;
+      const writeIndex = (): void => writePackIndex(temporaryIndex, this.#table, checksum);
+      writeIndex();
+      guard = KeepGuard.create(`${final}.keep`);
+      renameOrRemake(this.#temporary, `${final}.pack`, () => this.#copyToTemporary());
+      renameOrRemake(temporaryIndex, `${final}.idx`, writeIndex);
+      fsyncDirectory(this.#directory);
+      this.#close();
+      return guard;
+    } catch (error) {
+      this.abort();
+      rmSync(fsPath(temporaryIndex), { force: true });
+      guard?.release();
+      throw writeFailure(this.#temporary, error);
+    }
+  }
+
+  /** Removes what was written so far. */
+  abort(): void {
+    this.#close();
+    rmSync(fsPath(this.#temporary), { force: true });
+  }
+
+  #addStored(type: ObjectType, body: Buffer | string): number {
+    const { buffer } = this.#out;
+    const start = this.#out.reserve(ENTRY_HEADER_MAX + STORED_OVERHEAD + body.length);
+    const stream = writeEntryHeader(buffer, start, type, body.length);
+    if (typeof body === 'string') {
+      // Writing as UTF-8 costs the same and tells whether there is anything that is not ASCII.
+      const count = buffer.write(body, stream + STORED_CONTENT_AT, 'utf8');
+      if (count !== body.length) throw new FsoError('a text that is not ASCII was given as the body of an object');
+    } else {
+      body.copy(buffer, stream + STORED_CONTENT_AT);
+    }
+    const end = wrapStored(buffer, stream, body.length);
+    this.#out.commit(end - start);
+    return crc32(buffer.subarray(start, end));
+  }
+
+  #addDeflated(type: ObjectType, body: Buffer | string): number {
+    const header = Buffer.alloc(ENTRY_HEADER_MAX);
+    const entry = header.subarray(0, writeEntryHeader(header, 0, type, body.length));
+    const stream = deflateSync(body, { level: type === 'tree' ? 1 : 6 });
+    this.#out.write(entry);
+    this.#out.write(stream);
+    return crc32(stream, crc32(entry));
+  }
+
+  #complete(): Buffer {
+    this.#out.flush();
+    const count = Buffer.alloc(4);
+    count.writeUInt32BE(this.#table.size);
+    writeSync(this.#fd, count, 0, 4, PACK_HEADER_LENGTH - 4);
+    const checksum = this.#hashFile();
+    writeFully(this.#fd, checksum);
+    fchmodSync(this.#fd, 0o444);
+    fsyncSync(this.#fd);
+    return checksum;
+  }
+
+  /** The number of objects stands at the start but is known at the end, so the file is read once more. */
+  #hashFile(): Buffer {
+    const hash = createHash('sha1');
+    this.#readBack((bytes) => hash.update(bytes));
+    return hash.digest();
+  }
+
+  /** `git gc --prune=now` removes temporary files of others; what we hold open is still there. */
+  #copyToTemporary(): void {
+    const copy = openSync(fsPath(this.#temporary), 'wx', 0o444);
+    try {
+      this.#readBack((bytes) => writeFully(copy, bytes));
+      fchmodSync(copy, 0o444);
+      fsyncSync(copy);
+    } finally {
+      closeSync(copy);
+    }
+  }
+
+  #readBack(use: (bytes: Buffer) => void): void {
+    const { buffer } = this.#out;
+    for (let at = 0; ;) {
+      const count = readSync(this.#fd, buffer, 0, buffer.length, at);
+      if (count === 0) return;
+      use(buffer.subarray(0, count));
+      at += count;
+    }
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
+  }
+}
+
+function renameOrRemake(from: ByteString, to: ByteString, remake: () => void): void {
+  try {
+    renameSync(fsPath(from), fsPath(to));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    remake();
+    renameSync(fsPath(from), fsPath(to));
+  }
+}
+
+function isStored(type: ObjectType, length: number): boolean {
+  return length <= STORED_MAX && (type !== 'blob' || length < COMPRESS_FROM);
+}
+
+/** Type and size of an entry (gitformat-pack(5)); returns the position behind it. */
+function writeEntryHeader(target: Buffer, start: number, type: ObjectType, size: number): number {
+  let at = start;
+  let rest = Math.floor(size / 16);
+  target[at] = (TYPE_NUMBERS[type] << 4) | (size & 15);
+  while (rest > 0) {
+    target[at] = (target[at] as number) | 0x80;
+    at++;
+    target[at] = rest & 0x7f;
+    rest = Math.floor(rest / 128);
+  }
+  return at + 1;
+}

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fsPath, textOfBytes } from '../util/byte-string.js';
+import type { ByteString } from '../util/byte-string.js';
+import { FsoError, errnoOf } from '../util/errors.js';
+
+export interface GitRunOptions {
+  readonly input?: Buffer;
+  /** Added to the environment; `GIT_…` variables of our own environment are not passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly workTree?: ByteString;
+  /** Ends Git with everything that it started. */
+  readonly signal?: AbortSignal;
+}
+
+export interface GitResult {
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** Exit status; 128 + n if signal n ended Git. */
+  readonly status: number;
+}
+
+/** What Git needs of the environment; everything else could change what it does. */
+const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TZ'];
+// Nothing that is configured elsewhere may be executed, or stop and ask.
+const FIXED_ARGUMENTS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
+const FIXED_ENVIRONMENT = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
+
+let inherited: Readonly<Record<string, string>> = {};
+
+/** Takes PATH, HOME and the like from the environment of the process; to be called once, at the start. */
+export function setGitEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+  inherited = Object.fromEntries(PASSED_ON.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/**
+ * Runs `git` on a repository, whatever its owner, in a clean environment and in the directory `/`.
+ * The exit status is not judged here.
+ * @param gitDir absolute path of the `.git` directory.
+ * @throws FsoError if there is no `git`; the reason of the signal when aborted, after Git has ended.
+ */
+export async function runGit(gitDir: ByteString, args: readonly string[], options: GitRunOptions = {}): Promise<GitResult> {
+  options.signal?.throwIfAborted();
+  const paths = new PathsForChild();
+  try {
+    const env = {
+      ...inherited,
+      ...FIXED_ENVIRONMENT,
+      GIT_DIR: paths.textFor(gitDir),
+      ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: paths.textFor(options.workTree) }),
+      ...options.env,
+    };
+    const child = spawn('git', [...FIXED_ARGUMENTS, ...args], {
+      cwd: '/',
+      env,
+      stdio: ['pipe', 'pipe', 'pipe', ...paths.descriptors],
+      // A process group of its own, so that aborting reaches the processes that Git starts, too.
+      detached: true,
+    });
+    return await collect(child, options);
+  } finally {
+    paths.close();
+  }
+}
+
+/**
+ * Environment variables are text in Node. A path that is not valid UTF-8 is passed as a directory
+ * that the child inherits open.
+ */
+class PathsForChild {
+  readonly descriptors: number[] = [];
+
+  textFor(path: ByteString): string {
+    const text = textOfBytes(path);
+    if (Buffer.from(text, 'utf8').toString('latin1') === path) return text;
+    return `/proc/self/fd/${2 + this.descriptors.push(openSync(fsPath(path), 'r'))}`;
+  }
+
+  close(): void {
+    for (const fd of this.descriptors) closeSync(fd);
+  }
+}
+
+function collect(child: ChildProcess, { input, signal }: GitRunOptions): Promise<GitResult> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // Git may end without reading all of its input; its exit status tells the story.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input ?? Buffer.alloc(0));
+  const abort = (): void => killGroup(child);
+  signal?.addEventListener('abort', abort, { once: true });
+  return new Promise<GitResult>((resolve, reject) => {
+    child.on('error', (error) => {
+      reject(errnoOf(error) !== 'ENOENT' ? error : new FsoError('the program `git` was not found', {
+        remedy: 'install Git, or put it on PATH', cause: error,
+      }));
+    });
+    child.on('close', (code, killedBy) => {
+      if (signal?.aborted === true) reject(signal.reason as Error);
+      const status = code ?? 128 + (killedBy === null ? 0 : constants.signals[killedBy]);
+      resolve({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8'), status });
+    });
+  }).finally(() => signal?.removeEventListener('abort', abort));
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ByteString } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import type { Oid } from './object-id.js';
+
+/** The file modes that trees of Git contain (gitformat-pack(5), git-fast-import(1)). */
+export const FileMode = {
+  file: 0o100644,
+  executable: 0o100755,
+  symlink: 0o120000,
+  directory: 0o40000,
+  gitlink: 0o160000,
+} as const;
+
+/** One entry of a tree object. The name is a single path component of arbitrary bytes. */
+export interface TreeEntry {
+  readonly mode: number;
+  readonly name: ByteString;
+  readonly oid: Oid;
+}
+
+const NUL = 0x00;
+const SPACE = 0x20;
+const SLASH = 0x2f;
+const DIGIT_0 = 0x30;
+const DIGIT_7 = 0x37;
+const OID_LENGTH = 20;
+
+/**
+ * The entries of a tree object, in the order of the object. Names and ids share the memory of the
+ * whole body: whoever keeps a few of many for long should copy them.
+ * @throws FsoError if the body does not parse as a tree.
+ */
+export function decodeTree(body: Buffer): TreeEntry[] {
+  // One conversion for all, then substrings of it: several times faster than a conversion a field.
+  const text = body.toString('latin1');
+  const entries: TreeEntry[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const start = at;
+    let mode = 0;
+    let code = text.charCodeAt(at);
+    while (code >= DIGIT_0 && code <= DIGIT_7) {
+      mode = mode * 8 + code - DIGIT_0;
+      code = text.charCodeAt(++at);
+    }
+    if (code !== SPACE || at === start || at - start > 7) throw malformed(start);
+    const nameStart = ++at;
+    code = text.charCodeAt(at);
+    // Past the end charCodeAt gives NaN, which differs from everything: hence the check of the length.
+    while (code !== NUL && code !== SLASH && at < text.length) code = text.charCodeAt(++at);
+    const end = at + 1 + OID_LENGTH;
+    if (code !== NUL || at === nameStart || end > text.length) throw malformed(start);
+    entries.push({ mode, name: text.substring(nameStart, at), oid: text.substring(at + 1, end) as Oid });
+    at = end;
+  }
+  return entries;
+}
+
+function malformed(at: number): FsoError {
+  return new FsoError(`the tree object is malformed at byte ${at}`);
+}
+
+/** The body of the tree object with these entries, which must be in Git's order (`compareEntryNames`). */
+export function encodeTree(entries: readonly TreeEntry[]): Buffer {
+  let text = '';
+  for (const entry of entries) text += `${entry.mode.toString(8)} ${entry.name}\0${entry.oid}`;
+  return Buffer.from(text, 'latin1');
+}
+
+/**
+ * Git's order of tree entries: by bytes, where the name of a tree counts as if it ended with `/`.
+ * Negative if `a` comes first, positive if `b` does, 0 if they are the same.
+ */
+export function compareEntryNames(a: ByteString, aIsTree: boolean, b: ByteString, bIsTree: boolean): number {
+  const shorter = a.length < b.length ? a.length : b.length;
+  for (let i = 0; i < shorter; i++) {
+    const difference = a.charCodeAt(i) - b.charCodeAt(i);
+    if (difference !== 0) return difference;
+  }
+  return codeAfterName(a, aIsTree, shorter) - codeAfterName(b, bIsTree, shorter) || a.length - b.length;
+}
+
+function codeAfterName(name: ByteString, isTree: boolean, at: number): number {
+  if (at < name.length) return name.charCodeAt(at);
+  return isTree ? SLASH : NUL;
+}

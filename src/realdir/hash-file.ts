@@ -1,0 +1,133 @@
+import { createHash, hash } from 'node:crypto';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import type { ByteString } from '../util/byte-string.js';
+import { textOfBytes } from '../util/byte-string.js';
+import { unlessErrno } from '../util/errors.js';
+import type { PreciseStat } from './lstat.js';
+import { preciseStat } from './lstat.js';
+import { openRegular, readFully } from './read-bounded.js';
+
+/** What lstat said about the file that is to be hashed. */
+export type ExpectedFile = Pick<PreciseStat, 'size' | 'mtimeNs' | 'ino' | 'dev'>;
+
+/** Checksums in lower case hexadecimal digits; none if the file was not the same all the time. */
+export type HashResult =
+  | { readonly stable: true; readonly sha1: string; readonly sha256: string; readonly bytes: number }
+  | { readonly stable: false };
+
+/** An AbortSignal, or something like it that another thread can see. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
+export interface HashOptions {
+  readonly signal?: CancelSignal;
+  /** Called now and then with the number of bytes that were read since the last call. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+export const UNSTABLE: HashResult = { stable: false };
+
+/** Large enough to make system calls cheap, small enough to stay in the processor's cache for both hashes. */
+const BUFFER_BYTES = 64 * 1024;
+const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+
+/** What replaced or removed the file before it could be opened. */
+const REPLACED = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'];
+
+function isExpected(stat: PreciseStat, expected: ExpectedFile): boolean {
+  return (
+    stat.kind === 'file' &&
+    stat.ino === expected.ino &&
+    stat.dev === expected.dev &&
+    stat.size === expected.size &&
+    stat.mtimeNs === expected.mtimeNs
+  );
+}
+
+function statDescriptor(fd: number): PreciseStat {
+  return preciseStat(fstatSync(fd, { bigint: true }));
+}
+
+/**
+ * Reads an open file from its start and computes both checksums in one pass. Yields the number of
+ * bytes after each piece; the buffer between is not in use, so several files can take turns. No
+ * more is read than the size that the file had, so a file that grows is not followed for ever.
+ */
+export function* hashInPieces(fd: number, expected: ExpectedFile): Generator<number, HashResult, undefined> {
+  const before = statDescriptor(fd);
+  if (!isExpected(before, expected)) return UNSTABLE;
+  const size = Number(before.size);
+  let result: HashResult;
+  if (size <= BUFFER_BYTES) {
+    const content = buffer.subarray(0, size);
+    if (readFully(fd, content, 0) < size) return UNSTABLE;
+    result = { stable: true, sha1: hash('sha1', content), sha256: hash('sha256', content), bytes: size };
+    yield size;
+  } else {
+    const sha1 = createHash('sha1');
+    const sha256 = createHash('sha256');
+    let position = 0;
+    while (position < size) {
+      const got = readSync(fd, buffer, 0, Math.min(BUFFER_BYTES, size - position), position);
+      if (got === 0) return UNSTABLE;
+      const piece = buffer.subarray(0, got);
+      sha1.update(piece);
+      sha256.update(piece);
+      position += got;
+      yield got;
+    }
+    result = { stable: true, sha1: sha1.digest('hex'), sha256: sha256.digest('hex'), bytes: size };
+  }
+  // The change time tells even if somebody sets the modification time back.
+  const after = statDescriptor(fd);
+  return isExpected(after, expected) && after.ctimeNs === before.ctimeNs ? result : UNSTABLE;
+}
+
+/** Hashes an open file in one go; throws an AbortError when it is cancelled. System errors are thrown. */
+export function hashDescriptor(fd: number, expected: ExpectedFile, options: HashOptions = {}): HashResult {
+  const pieces = hashInPieces(fd, expected);
+  for (;;) {
+    if (options.signal?.aborted === true) throw new DOMException('hashing was cancelled', 'AbortError');
+    const { done, value } = pieces.next();
+    if (done === true) return value;
+    options.onBytes?.(value);
+  }
+}
+
+/**
+ * Opens the file for hashing; null if it has vanished or something else is in its place. Other
+ * system errors, such as EACCES, are thrown.
+ */
+export function openForHashing(path: ByteString): number | null {
+  return unlessErrno(REPLACED, null, () => openRegular(path));
+}
+
+/** Adds the path to a system error that has none, because it is about a descriptor. */
+export function withPath(error: unknown, path: ByteString): unknown {
+  if (error instanceof Error && 'errno' in error && !('path' in error)) {
+    error.message += ` '${textOfBytes(path)}'`;
+    Object.assign(error, { path: textOfBytes(path) });
+  }
+  return error;
+}
+
+/**
+ * SHA-1 and SHA-256 of a regular file that may be written at any time. The result is `stable` only
+ * if the file was the expected one, by inode, size and time, before the first byte was read and
+ * still after the last: then the checksums belong to that state. A change that leaves no trace in
+ * the times, because it happened within one tick of the filesystem's clock, cannot be seen here.
+ *
+ * Throws an AbortError when it is cancelled, and system errors, such as EACCES and EIO.
+ */
+export function hashFile(path: ByteString, expected: ExpectedFile, options: HashOptions = {}): HashResult {
+  const fd = openForHashing(path);
+  if (fd === null) return UNSTABLE;
+  try {
+    return hashDescriptor(fd, expected, options);
+  } catch (error) {
+    throw withPath(error, path);
+  } finally {
+    closeSync(fd);
+  }
+}

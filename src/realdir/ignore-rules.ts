@@ -1,0 +1,105 @@
+import type { ByteString } from '../util/byte-string.js';
+import { IgnoreRuleFile } from './ignore-rule-file.js';
+
+/** The rule that decides about an entry. */
+export interface DecidingRule {
+  /** `info/exclude`, `.gitignore` or `dir/.gitignore`. */
+  readonly file: ByteString;
+  /** From 1. */
+  readonly line: number;
+  readonly pattern: ByteString;
+}
+
+/** The rules of one file, seen from the directory that contains it or from one below. */
+interface Layer {
+  readonly rules: IgnoreRuleFile;
+  /** The directory seen from, relative to that of the file, with a trailing slash unless empty. */
+  readonly directory: ByteString;
+  /** Number of components of `directory`. */
+  readonly depth: number;
+  /** Rules that count less: of the parent directory, at last those of `info/exclude`. */
+  readonly weaker: Layer | null;
+}
+
+/**
+ * The ignore rules as they apply to the entries of one directory (gitignore(5)). The rules of the
+ * nearest `.gitignore` come before those of its parents, and these before `info/exclude`; within a
+ * file, the last match decides. Nothing is remembered about the entries that were asked for.
+ */
+export class IgnoreScope {
+  private constructor(
+    private readonly layers: Layer | null,
+    private readonly name: ByteString,
+    private readonly parent: IgnoreScope | null,
+  ) {}
+
+  /**
+   * The scope of the toplevel directory.
+   * @param exclude content of the file that plays `info/exclude`, if there is one
+   * @param gitignore content of the toplevel `.gitignore`, if there is one
+   */
+  static root(exclude: Buffer | null, gitignore: Buffer | null): IgnoreScope {
+    const layers = withFile(withFile(null, 'info/exclude', exclude), '.gitignore', gitignore);
+    return new IgnoreScope(layers, '', null);
+  }
+
+  /** The scope of a subdirectory, which must not be ignored itself: below an ignored one nothing counts any more. */
+  enter(name: ByteString, gitignore: Buffer | null): IgnoreScope {
+    const layers = this.layers === null ? null : below(this.layers, name);
+    if (gitignore === null) return new IgnoreScope(layers, name, this);
+    return new IgnoreScope(withFile(layers, `${this.pathOf(name)}/.gitignore`, gitignore), name, this);
+  }
+
+  /** False if no rule can match anything in this directory or below, other `.gitignore` files aside. */
+  get mayIgnore(): boolean {
+    return this.layers !== null;
+  }
+
+  /** True if the entry `name` of this directory is ignored. A symbolic link is no directory. */
+  ignores(name: ByteString, isDirectory: boolean): boolean {
+    const rule = lastMatch(this.layers, name, isDirectory)?.rule;
+    return rule !== undefined && !rule.pattern.negated;
+  }
+
+  /** The rule that ignores or re-includes the entry `name`; null if none applies. */
+  deciding(name: ByteString, isDirectory: boolean): DecidingRule | null {
+    const match = lastMatch(this.layers, name, isDirectory);
+    return match === null ? null : { file: match.file.name, line: match.rule.line, pattern: match.rule.text };
+  }
+
+  private pathOf(name: ByteString): ByteString {
+    const components = [name];
+    for (let scope: IgnoreScope = this; scope.parent !== null; scope = scope.parent) components.push(scope.name);
+    return components.reverse().join('/');
+  }
+}
+
+function withFile(weaker: Layer | null, name: ByteString, content: Buffer | null): Layer | null {
+  if (content === null) return weaker;
+  const rules = new IgnoreRuleFile(name, content);
+  return rules.isEmpty ? weaker : { rules, directory: '', depth: 0, weaker };
+}
+
+/** The layers for a subdirectory; the same objects where nothing differs. */
+function below(layers: Layer, name: ByteString): Layer | null {
+  const strongestFirst: Layer[] = [];
+  for (let layer: Layer | null = layers; layer !== null; layer = layer.weaker) strongestFirst.push(layer);
+  return strongestFirst.reduceRight<Layer | null>((weaker, layer) => layerBelow(layer, name, weaker), null);
+}
+
+function layerBelow(layer: Layer, name: ByteString, weaker: Layer | null): Layer | null {
+  const { rules } = layer;
+  const depth = layer.depth + 1;
+  if (!rules.mayMatchAt(depth)) return weaker;
+  if (rules.comparesPathsAt(depth)) return { rules, directory: `${layer.directory}${name}/`, depth, weaker };
+  if (weaker === layer.weaker && !rules.comparesPathsAt(layer.depth)) return layer;
+  return { rules, directory: '', depth, weaker };
+}
+
+function lastMatch(layers: Layer | null, name: ByteString, isDirectory: boolean) {
+  for (let layer = layers; layer !== null; layer = layer.weaker) {
+    const rule = layer.rules.lastMatch(layer.directory, layer.depth, name, isDirectory);
+    if (rule !== null) return { file: layer.rules, rule };
+  }
+  return null;
+}

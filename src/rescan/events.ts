@@ -1,0 +1,49 @@
+import type { FacetResult } from '../facets/facet-result.js';
+import type { Facet } from '../shadow/branches.js';
+import type { SubdirTracking } from '../shadow/subdir-tracking.js';
+import type { ByteString } from '../util/byte-string.js';
+
+/** What happened to one repo in a rescan. */
+export interface RepoReport {
+  readonly realdir: ByteString;
+  /** Null if there is no shadow repo. */
+  readonly shadow: ByteString | null;
+  /** Set if the shadow repo was created, or would be in a dry run. */
+  readonly created: SubdirTracking | null;
+  /** The realdir does not exist any more. */
+  readonly missing: boolean;
+  readonly facets: ReadonlyMap<Facet, FacetResult>;
+  /** Why no shadow repo was created, from the init limits. */
+  readonly refused: string | null;
+  /** Why the repo was not, or not wholly, rescanned. */
+  readonly error: Error | null;
+}
+
+/** What a rescan tells while it runs. */
+export type RescanEvent =
+  | { readonly type: 'root'; readonly root: ByteString; readonly repos: number }
+  | { readonly type: 'root-error'; readonly root: ByteString; readonly error: Error }
+  | { readonly type: 'unreadable'; readonly root: ByteString; readonly path: ByteString; readonly error: unknown }
+  | { readonly type: 'repo-start'; readonly realdir: ByteString; readonly facet: Facet }
+  | { readonly type: 'progress'; readonly realdir: ByteString; readonly facet: Facet; readonly visited: number; readonly directory: ByteString }
+  | { readonly type: 'repo'; readonly report: RepoReport };
+
+/** What a rescan did in all. */
+export interface RescanSummary {
+  readonly repos: number;
+  readonly created: number;
+  readonly changed: number;
+  readonly missing: number;
+  readonly refused: number;
+  /** Repos and roots that failed. */
+  readonly failed: number;
+  /** Paths that could not be read. */
+  readonly problems: number;
+  /** Entries that were looked at. */
+  readonly visited: number;
+  readonly added: number;
+  readonly modified: number;
+  readonly deleted: number;
+  /** Wall time in seconds. */
+  readonly seconds: number;
+}

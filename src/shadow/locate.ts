@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError, unlessErrno } from '../util/errors.js';
+
+const SHADOW_NAME = /^[0-9a-fA-F-]{36}\.fso$/;
+
+/** Where shadow repos live, and what is cut off a realdir before it is mirrored there. */
+export interface ShadowLocation {
+  /** Absolute path of the shadow root. */
+  readonly root: ByteString;
+  /** Prefix that is removed from realdirs, for example `/mnt/export`; empty for none. */
+  readonly trimHostRoot: ByteString;
+}
+
+/** True for the name of the directory of a shadow repo. */
+export function isShadowName(name: ByteString): boolean {
+  return SHADOW_NAME.test(name);
+}
+
+/** True if `path` is `ancestor` or below it; both absolute and normalised. */
+export function isAtOrBelow(path: ByteString, ancestor: ByteString): boolean {
+  return path === ancestor || ancestor === '/' || path.startsWith(`${ancestor}/`);
+}
+
+/** The directory below the shadow root that mirrors a realdir (NOE-18, Shadow filesystem layout). */
+export function mirrorOf(location: ShadowLocation, realdir: ByteString): ByteString {
+  const { root, trimHostRoot } = location;
+  const isTrimmed = trimHostRoot !== '' && trimHostRoot !== '/' && isAtOrBelow(realdir, trimHostRoot);
+  const rest = isTrimmed ? realdir.slice(trimHostRoot.length) : realdir;
+  return rest === '' || rest === '/' ? root : joinPath(root, rest.slice(1));
+}
+
+/** Directories of shadow repos that are directly in a mirror directory. */
+export function shadowReposIn(mirror: ByteString): ByteString[] {
+  const names = unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(mirror), 'latin1'));
+  return names.filter(isShadowName).map((name) => joinPath(mirror, name));
+}
+
+/**
+ * The shadow repo of a realdir; null if it has none.
+ * @throws FsoError if it has several
+ */
+export function findShadowRepo(location: ShadowLocation, realdir: ByteString): ByteString | null {
+  const found = shadowReposIn(mirrorOf(location, realdir));
+  if (found.length > 1) {
+    throw new FsoError(`${textOfBytes(realdir)} has several shadow repos: ${found.map(textOfBytes).join(', ')}`, {
+      remedy: 'move all but one of them out of the shadow root',
+    });
+  }
+  return found[0] ?? null;
+}

@@ -1,0 +1,18 @@
+/** What a run needs from its surroundings; the command line fills it in. */
+export interface RunOptions {
+  /** Environment variables that decide about author, committer and dates, as in Git. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long to wait for a lock, in milliseconds. */
+  readonly waitMs: number;
+  /** What to call this process when it holds a lock, for example `git-fso stat`. */
+  readonly command: string;
+  /** Ends the run; what it was about to record is not recorded. */
+  readonly signal?: AbortSignal;
+  /** Told the holder of a lock, once, when the run has to wait. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** Throws the signal's reason if the run was cancelled. */
+export function throwIfCancelled(options: Pick<RunOptions, 'signal'>): void {
+  options.signal?.throwIfAborted();
+}

@@ -1,0 +1,123 @@
+import { resolveIdentity } from '../git/identity.js';
+import type { Oid } from '../git/object-id.js';
+import { ObjectReader } from '../git/object-reader.js';
+import { ObjectWriter } from '../git/object-writer.js';
+import { readRef, updateRef } from '../git/refs.js';
+import type { TreeEntry } from '../git/tree-codec.js';
+import { joinPath } from '../util/byte-string.js';
+import { localIsoTime } from '../util/time.js';
+import type { LockHandle } from './lock.js';
+import { acquireLock } from './lock.js';
+import type { RunOptions } from './run-options.js';
+import { throwIfCancelled } from './run-options.js';
+import type { ShadowRepo } from './shadow-repo.js';
+
+/** The commit that a run started from, and its tree; null if the branch does not exist. */
+export interface Base {
+  readonly commit: Oid | null;
+  readonly tree: Oid | null;
+}
+
+/**
+ * Moves one branch of a shadow repo by one commit. Objects are on disk before the branch names
+ * them; the branch moves only if it still is where it was at the beginning. Locks are taken when
+ * something is to be written, so that a run that finds nothing disturbs nobody.
+ */
+export class Transaction {
+  readonly base: Base;
+  readonly reader: ObjectReader;
+  private writer: ObjectWriter | null = null;
+  private locks: LockHandle[] | null = null;
+
+  /**
+   * @param branch full name of the ref that is to be moved
+   * @param lockName the writer's lock, `stat` for `.git/fso/lock-stat`
+   */
+  constructor(
+    private readonly repo: ShadowRepo,
+    private readonly branch: string,
+    private readonly lockName: string,
+    private readonly options: RunOptions,
+  ) {
+    const commit = readRef(repo.gitDir, branch);
+    this.reader = ObjectReader.open(repo.gitDir);
+    this.base = { commit, tree: commit === null ? null : this.reader.readCommit(commit).tree };
+  }
+
+  /** Takes the locks; undefined if they are held already. */
+  lock(): Promise<void> | undefined {
+    return this.locks === null ? this.takeLocks() : undefined;
+  }
+
+  private async takeLocks(): Promise<void> {
+    const { waitMs, command, signal, onWait } = this.options;
+    const options = { waitMs, command, ...(signal && { signal }), ...(onWait && { onWait }) };
+    const directory = joinPath(this.repo.gitDir, 'fso');
+    const shared = await acquireLock(joinPath(directory, 'lock'), 'shared', options);
+    try {
+      this.locks = [await acquireLock(joinPath(directory, `lock-${this.lockName}`), 'exclusive', options), shared];
+    } catch (error) {
+      shared.release();
+      throw error;
+    }
+  }
+
+  /** Stores a blob. */
+  writeBlob(body: Buffer | string): Oid {
+    return this.objects().writeBlob(body);
+  }
+
+  /** Stores a tree; entries in Git's order. */
+  writeTree(entries: readonly TreeEntry[]): Oid {
+    return this.objects().writeTree(entries);
+  }
+
+  private objects(): ObjectWriter {
+    this.writer ??= ObjectWriter.open(this.repo.gitDir);
+    return this.writer;
+  }
+
+  /**
+   * Commits a tree (null: the empty tree) and moves the branch to it.
+   * @param subject what the message starts with; the time follows
+   * @param mergedFrom further parents
+   * @throws RefMovedError if the branch was moved by somebody else meanwhile; compare again then
+   */
+  async commit(tree: Oid | null, subject: string, mergedFrom: readonly Oid[] = []): Promise<Oid> {
+    await this.lock();
+    throwIfCancelled(this.options);
+    const now = new Date();
+    const { author, committer } = await resolveIdentity(this.repo.gitDir, this.options.env, now);
+    const writer = this.objects();
+    const parents = this.base.commit === null ? mergedFrom : [this.base.commit, ...mergedFrom];
+    const next = writer.writeCommit({
+      tree: tree ?? writer.writeTree([]),
+      parents,
+      author,
+      committer,
+      message: `${subject} ${localIsoTime(now)}\n`,
+    });
+    const keep = writer.finish();
+    this.writer = null;
+    try {
+      updateRef(this.repo.gitDir, this.branch, {
+        expected: this.base.commit,
+        next,
+        message: `git-fso: ${subject}`,
+        who: committer,
+      });
+    } finally {
+      keep.release();
+    }
+    return next;
+  }
+
+  /** Ends the transaction: what was not committed is dropped, locks are released. */
+  close(): void {
+    this.writer?.abort();
+    this.writer = null;
+    this.reader.close();
+    for (const lock of this.locks ?? []) lock.release();
+    this.locks = null;
+  }
+}

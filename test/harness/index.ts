@@ -1,0 +1,10 @@
+export { buildTree } from './build-tree.js';
+export type { TreeSpec } from './build-tree.js';
+export { cleanEnvironment } from './environment.js';
+export { fso, fsoAsync, fsoCommand } from './fso.js';
+export type { FsoResult } from './fso.js';
+export { git, gitBuffer, readBranchTree } from './git.js';
+export type { BranchEntry } from './git.js';
+export { runProcess } from './process.js';
+export type { ProcessOptions, ProcessResult } from './process.js';
+export { removeTree, tempDir } from './temp-dir.js';
