@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { UsageError } from '../util/errors.js';
 import { registerApplyStub } from './commands/apply-stub.js';
 import { registerInit } from './commands/init.js';
+import { registerSha } from './commands/sha.js';
 import { registerStat } from './commands/stat.js';
 import { registerStatus } from './commands/status.js';
 import type { CliContext } from './context.js';
@@ -9,7 +10,7 @@ import { absolutePath } from './context.js';
 import { describeUse } from './help.js';
 import { parseDuration } from './parse-duration.js';
 
-const COMMANDS = [registerInit, registerStat, registerStatus, registerApplyStub];
+const COMMANDS = [registerInit, registerStat, registerSha, registerStatus, registerApplyStub];
 
 /** The command line of git-fso. Parsing it runs the command; nothing here ends the process. */
 export function createProgram(context: CliContext, version: string): Command {

@@ -15,6 +15,10 @@ export interface FacetResult {
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
+  /** False if the run ended before all was looked at; the next one goes on. */
+  readonly complete: boolean;
+  /** Bytes of files that were read. */
+  readonly bytes: number;
   /** Entries of the realdir that were looked at. */
   readonly visited: number;
   readonly problems: readonly Problem[];
@@ -23,8 +27,8 @@ export interface FacetResult {
 
 /** Notified while a facet runs. */
 export interface FacetListener {
-  /** Entries looked at so far, and the directory that was done last. */
-  onProgress?(visited: number, directory: ByteString): void;
+  /** Entries looked at and bytes read so far, and the directory that was done last. */
+  onProgress?(visited: number, bytes: number, directory: ByteString): void;
   onChange?(letter: ChangeLetter, path: ByteString): void;
 }
 
@@ -35,6 +39,8 @@ const MAX_KEPT = 10_000;
 export class FacetTally implements ObservationEvents {
   private counts: Record<ChangeLetter, number> = { '?': 0, M: 0, D: 0 };
   private visited = 0;
+  /** Bytes of files that were read so far. */
+  bytes = 0;
   private readonly problems: Problem[] = [];
   private readonly warnings: Problem[] = [];
 
@@ -56,13 +62,13 @@ export class FacetTally implements ObservationEvents {
 
   onVisited(directory: ByteString, entries: number): void {
     this.visited += entries;
-    this.listener.onProgress?.(this.visited, directory);
+    this.listener.onProgress?.(this.visited, this.bytes, directory);
   }
 
   /** The result of the run, with its new commit if there is one. */
-  result(commit: Oid | null): FacetResult {
+  result(commit: Oid | null, complete = true): FacetResult {
     const { '?': added, M: modified, D: deleted } = this.counts;
-    const { visited, problems, warnings } = this;
-    return { commit, added, modified, deleted, visited, problems, warnings };
+    const { visited, bytes, problems, warnings } = this;
+    return { commit, added, modified, deleted, complete, bytes, visited, problems, warnings };
   }
 }

@@ -7,6 +7,8 @@ import type { DirectoryOutcome, EnteredDirectory, Recorder, SummarizedDirectory 
 /** What `stat` records: names, sizes and mtimes (NOE-18, Tree stat information). */
 export class StatRecorder implements Recorder<null> {
   readonly countsTrees = true;
+  readonly precise = false;
+  readonly keepsReplacedNogtree = false;
   readonly exhausted = false;
 
   /**
@@ -48,6 +50,8 @@ export class StatRecorder implements Recorder<null> {
     if (outcome.deleted && outcome.empty) return 'remove';
     return directoryStatRecord(directory.name, directory.stat.mtime);
   }
+
+  unreadable(): void {}
 
   close(): void {}
 

@@ -4,8 +4,8 @@ import { isMainThread } from 'node:worker_threads';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, isAscii, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError } from '../util/errors.js';
-import type { EntryStat } from './lstat.js';
-import { lstatEntry } from './lstat.js';
+import type { EntryStat, PreciseStat } from './lstat.js';
+import { lstatEntry, lstatPrecise } from './lstat.js';
 
 /** Which directory it is, whatever its path says. */
 export type Identity = Pick<EntryStat, 'dev' | 'ino'>;
@@ -86,6 +86,12 @@ export class DirectoryCursor {
   lstat(name: ByteString): EntryStat | null {
     this.activate();
     return lstatEntry(this.prefix + name);
+  }
+
+  /** Like `lstat`, with times in nanoseconds. */
+  lstatPrecise(name: ByteString): PreciseStat | null {
+    this.activate();
+    return lstatPrecise(this.prefix + name);
   }
 
   /** A path by which fs functions reach an entry at this moment. */

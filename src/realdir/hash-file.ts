@@ -5,7 +5,7 @@ import { textOfBytes } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
 import type { PreciseStat } from './lstat.js';
 import { preciseStat } from './lstat.js';
-import { openRegular, readFully } from './read-bounded.js';
+import { openCautiously, readFully } from './read-bounded.js';
 
 /** What lstat said about the file that is to be hashed. */
 export type ExpectedFile = Pick<PreciseStat, 'size' | 'mtimeNs' | 'ino' | 'dev'>;
@@ -96,11 +96,11 @@ export function hashDescriptor(fd: number, expected: ExpectedFile, options: Hash
 }
 
 /**
- * Opens the file for hashing; null if it has vanished or something else is in its place. Other
- * system errors, such as EACCES, are thrown.
+ * Opens the file for hashing; null if it has vanished or is a symbolic link now. Other system
+ * errors, such as EACCES, are thrown. What was opened is checked when it is hashed.
  */
 export function openForHashing(path: ByteString): number | null {
-  return unlessErrno(REPLACED, null, () => openRegular(path));
+  return unlessErrno(REPLACED, null, () => openCautiously(path));
 }
 
 /** Adds the path to a system error that has none, because it is about a descriptor. */

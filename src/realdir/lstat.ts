@@ -77,7 +77,8 @@ function fromNumbers(stat: Stats): EntryStat | null {
   return { kind: kindOf(stat.mode), size, mtime, ino, nlink, dev };
 }
 
-function fromBigInts(stat: BigIntStats): EntryStat {
+/** The exact status, with nanoseconds, from what Node returns with `bigint: true`. */
+export function preciseStat(stat: BigIntStats): PreciseStat {
   return {
     kind: kindOf(Number(stat.mode)),
     size: exact(stat.size),
@@ -85,12 +86,9 @@ function fromBigInts(stat: BigIntStats): EntryStat {
     ino: exact(stat.ino),
     nlink: Number(stat.nlink),
     dev: Number(stat.dev),
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
   };
-}
-
-/** The exact status, with nanoseconds, from what Node returns with `bigint: true`. */
-export function preciseStat(stat: BigIntStats): PreciseStat {
-  return { ...fromBigInts(stat), mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs };
 }
 
 function lstatBigInts(path: string | Buffer): BigIntStats | undefined {
@@ -131,7 +129,7 @@ export function lstatEntry(path: ByteString): EntryStat | null {
   const bigints = lstatBigInts(name);
   if (bigints === undefined) return null;
   preciseLeft = bigints.mtimeNs % SECOND === 0n ? PRECISE_RUN : preciseLeft - 1;
-  return fromBigInts(bigints);
+  return preciseStat(bigints);
 }
 
 /** Like `lstatEntry`, with the times in nanoseconds. */

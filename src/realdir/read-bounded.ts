@@ -26,7 +26,6 @@ export interface RegularFileOptions {
 /** False after the kernel has refused it, as it does for files of others; then it is not tried again. */
 let mayKeepAccessTime = true;
 
-/** Opens for reading; the access time is left alone where that is permitted. */
 function openQuietly(path: string | Buffer, flags: number): number {
   if (mayKeepAccessTime) {
     try {
@@ -39,30 +38,35 @@ function openQuietly(path: string | Buffer, flags: number): number {
   return openSync(path, flags);
 }
 
+/**
+ * Opens whatever is there for reading, but does not wait for it nor follow a symbolic link; the
+ * access time is left alone where that is permitted. The caller checks by fstat what it got.
+ * System errors are thrown.
+ */
+export function openCautiously(path: ByteString, { follow = false }: RegularFileOptions = {}): number {
+  return openQuietly(fsPath(path), follow ? CAUTIOUS : CAUTIOUS | constants.O_NOFOLLOW);
+}
+
 function isRegular(path: ByteString, follow: boolean): boolean {
   if (follow) return statSync(fsPath(path), { throwIfNoEntry: false })?.isFile() === true;
   return lstatEntry(path)?.kind === 'file';
 }
 
-/**
- * Opens a regular file that may be in a hostile directory. Returns null if nothing is there or it
- * is not a regular file, in particular a symbolic link (unless `follow` is set), a FIFO or a
- * device. System errors are thrown, ELOOP and ENAMETOOLONG included.
- */
-export function openRegular(path: ByteString, { follow = false }: RegularFileOptions = {}): number | null {
+function openRegular(path: ByteString, options: RegularFileOptions): number | null {
   // A NUL byte ends a path for the kernel; Node refuses it with an error of its own.
   if (path.includes('\0')) return null;
   // Opening alone can have effects: it rewinds a tape and wakes up the writer of a FIFO.
-  if (!isRegular(path, follow)) return null;
-  const fd = openQuietly(fsPath(path), follow ? CAUTIOUS : CAUTIOUS | constants.O_NOFOLLOW);
+  if (!isRegular(path, options.follow === true)) return null;
+  const fd = openCautiously(path, options);
   if (fstatSync(fd).isFile()) return fd;
   closeSync(fd);
   return null;
 }
 
 /**
- * Opens a regular file like `openRegular`, passes its descriptor on and closes it. Returns null if
- * there is no such file, whatever the reason; other system errors, such as EACCES, are thrown.
+ * Opens a regular file that may be in a hostile directory, passes its descriptor on and closes it.
+ * Returns null if nothing is there or it is not a regular file, in particular a symbolic link
+ * (unless `follow` is set), a FIFO or a device; other system errors, such as EACCES, are thrown.
  */
 export function withRegularFile<T>(
   path: ByteString,

@@ -1,3 +1,4 @@
+import type { Signature } from '../git/commit-codec.js';
 import { resolveIdentity } from '../git/identity.js';
 import type { Oid } from '../git/object-id.js';
 import { ObjectReader } from '../git/object-reader.js';
@@ -16,6 +17,13 @@ import type { ShadowRepo } from './shadow-repo.js';
 export interface Base {
   readonly commit: Oid | null;
   readonly tree: Oid | null;
+}
+
+/** A ref that is to be moved; null for one that does not exist, or shall not. */
+export interface RefMove {
+  readonly ref: string;
+  readonly expected: Oid | null;
+  readonly next: Oid | null;
 }
 
 /**
@@ -81,9 +89,15 @@ export class Transaction {
    * Commits a tree (null: the empty tree) and moves the branch to it.
    * @param subject what the message starts with; the time follows
    * @param mergedFrom further parents
+   * @param followers refs that move after the branch, because they depend on it
    * @throws RefMovedError if the branch was moved by somebody else meanwhile; compare again then
    */
-  async commit(tree: Oid | null, subject: string, mergedFrom: readonly Oid[] = []): Promise<Oid> {
+  async commit(
+    tree: Oid | null,
+    subject: string,
+    mergedFrom: readonly Oid[] = [],
+    followers: readonly RefMove[] = [],
+  ): Promise<Oid> {
     await this.lock();
     throwIfCancelled(this.options);
     const now = new Date();
@@ -97,19 +111,29 @@ export class Transaction {
       committer,
       message: `${subject} ${localIsoTime(now)}\n`,
     });
-    const keep = writer.finish();
+    this.publish([{ ref: this.branch, expected: this.base.commit, next }, ...followers], subject, committer);
+    return next;
+  }
+
+  /** Moves refs to new objects without a commit on the branch. */
+  async moveOnly(moves: readonly RefMove[], subject: string): Promise<void> {
+    await this.lock();
+    const { committer } = await resolveIdentity(this.repo.gitDir, this.options.env, new Date());
+    this.objects();
+    this.publish(moves, subject, committer);
+  }
+
+  /** Objects first, durably, then the refs that name them, one after the other. */
+  private publish(moves: readonly RefMove[], subject: string, who: Signature): void {
+    const keep = this.objects().finish();
     this.writer = null;
     try {
-      updateRef(this.repo.gitDir, this.branch, {
-        expected: this.base.commit,
-        next,
-        message: `git-fso: ${subject}`,
-        who: committer,
-      });
+      for (const { ref, expected, next } of moves) {
+        updateRef(this.repo.gitDir, ref, { expected, next, message: `git-fso: ${subject}`, who });
+      }
     } finally {
       keep.release();
     }
-    return next;
   }
 
   /** Ends the transaction: what was not committed is dropped, locks are released. */

@@ -96,7 +96,7 @@ describe('what we write', () => {
     const { dir, gitDir } = newRepository();
     const sizes = [0, 1, 15, 16, 2047, 2048, 4095, 4096, 4097, 65535, 65536, 262_144, 3_000_000];
     const writer = ObjectWriter.open(gitDir);
-    const noise = Buffer.alloc(3_000_000).map((_, i) => (i * i * 31 + (i >> 7)) & 0xff);
+    const noise = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * i * 31 + (i >> 7)) & 0xff));
     const oids = sizes.map((size) => writer.writeBlob(noise.subarray(0, size)));
     const longNames = Array.from({ length: 1500 }, (_, i) => ({ mode: FileMode.file, name: `${'x'.repeat(200)}${1000 + i}`, oid: oids[1] as Oid }));
     const tree = writer.writeTree(longNames);

@@ -7,6 +7,7 @@ import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { joinPath, textOfBytes } from '../../util/byte-string.js';
 import type { ObservationContext } from './context.js';
+import type { ObjectSink } from './directory-edit.js';
 import { DirectoryEdit, isTree } from './directory-edit.js';
 import { remainsOfMissing } from './missing-subtree.js';
 import type { EnteredDirectory } from './recorder.js';
@@ -70,7 +71,7 @@ export class Frame<State> {
   /** Records a file or symbolic link; null keeps the last record. */
   setFile(recorded: TreeEntry | undefined, name: ByteString, mode: number, record: ByteString | Buffer | null): void {
     if (record === null || !this.edit.setBlob(recorded, name, mode, record)) return;
-    if (recorded !== undefined && isTree(recorded)) this.reportDeletedTree(name, recorded);
+    if (recorded !== undefined && isTree(recorded)) this.remains(recorded, name, null);
     this.report(recorded, name, '');
   }
 
@@ -85,6 +86,17 @@ export class Frame<State> {
     if (recorded !== undefined && !isTree(recorded)) this.noteDeleted(name);
   }
 
+  /** True if an entry that is no directory cannot be recorded, because a `.nogtree` stays below it. */
+  keepsReplaced(name: ByteString): boolean {
+    const { recorder, reader, sink } = this.context;
+    const recorded = recorder.keepsReplacedNogtree ? this.missing.get(name) : undefined;
+    if (recorded === undefined || !isTree(recorded)) return false;
+    if (!reader.readTree(recorded.oid).some((entry) => entry.name === NOGTREE)) return false;
+    this.missing.delete(name);
+    this.edit.setTree(recorded, name, this.remains(recorded, name, sink, true));
+    return true;
+  }
+
   /** Tells that a summarized directory differs, without recording it. */
   report(recorded: TreeEntry | undefined, name: ByteString, suffix: string): void {
     this.changed = true;
@@ -97,11 +109,7 @@ export class Frame<State> {
     for (const [name, entry] of this.missing) {
       if (isReserved(name) && !this.isStaleNogbundle(name, entry)) continue;
       if (isTree(entry)) {
-        const { reader, sink } = this.context;
-        const remains = remainsOfMissing(reader, entry.oid, this.pathOf(name), sink, (path) =>
-          this.context.events.onChange('D', path),
-        );
-        this.edit.setTree(entry, name, remains);
+        this.edit.setTree(entry, name, this.remains(entry, name, this.context.sink));
       } else {
         this.edit.remove(name);
         this.noteDeleted(name);
@@ -134,10 +142,11 @@ export class Frame<State> {
     this.context.events.onChange('D', this.pathOf(name));
   }
 
-  private reportDeletedTree(name: ByteString, entry: TreeEntry): void {
-    remainsOfMissing(this.context.reader, entry.oid, this.pathOf(name), null, (path) =>
-      this.context.events.onChange('D', path),
-    );
+  /** What stays of a directory that is gone; tells of all that was recorded in it. */
+  private remains(entry: TreeEntry, name: ByteString, sink: ObjectSink | null, keepsNogtree = false): Oid | null {
+    const { reader, events } = this.context;
+    const onDeleted = (path: ByteString): void => events.onChange('D', path);
+    return remainsOfMissing(reader, entry.oid, this.pathOf(name), sink, onDeleted, keepsNogtree);
   }
 
   /** A reserved name may have been a nogbundle, which no stub file looks like. */

@@ -11,6 +11,7 @@ import { isReserved } from './reserved-names.js';
 /**
  * What stays of the tree of a directory that does not exist any more: only what came from the stub.
  * `onDeleted` hears of each path that was recorded from the realdir. `sink` null computes nothing.
+ * With `keepsNogtree` the directory's own `.nogtree` stays, but not those below it.
  */
 export function remainsOfMissing(
   reader: ObjectReader,
@@ -18,10 +19,11 @@ export function remainsOfMissing(
   path: ByteString,
   sink: ObjectSink | null,
   onDeleted: (path: ByteString) => void,
+  keepsNogtree = false,
 ): Oid | null {
   const kept: TreeEntry[] = [];
   for (const entry of reader.readTree(tree)) {
-    if (entry.name === NOGTREE) continue;
+    if (entry.name === NOGTREE && !keepsNogtree) continue;
     const entryPath = joinPath(path, entry.name);
     if (isReserved(entry.name)) {
       kept.push(entry);

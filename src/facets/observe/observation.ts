@@ -99,16 +99,21 @@ export class Observation<State> {
     if (this.counting.length === 0 && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
       return undefined;
     }
-    const stat = this.attempt(frame, name, () => this.context.cursor.lstat(name));
+    const stat = this.attempt(frame, name, () => this.lstat(name));
     if (stat === null) return undefined;
     if (stat.kind === 'directory') return this.subdirectory(frame, name, stat, recorded, reserved);
     this.count(stat);
     if (frame.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
-    if (reserved || stat.kind === 'other') return undefined;
+    if (reserved || frame.keepsReplaced(name) || stat.kind === 'other') return undefined;
     if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
     if (stat.kind === 'file') this.file(frame, name, stat, recorded);
     else this.symlink(frame, name, recorded);
     return undefined;
+  }
+
+  private lstat(name: ByteString): EntryStat | null {
+    const { cursor, recorder } = this.context;
+    return recorder.precise ? cursor.lstatPrecise(name) : cursor.lstat(name);
   }
 
   /** True if an entry that is not recorded is of no interest, whatever it is. */
@@ -126,6 +131,7 @@ export class Observation<State> {
       return read();
     } catch (error) {
       frame.keep(name);
+      this.context.recorder.unreadable(frame.state, name);
       for (const summary of this.counting) summary.complete = false;
       this.context.events.onProblem(frame.pathOf(name), error);
       return null;

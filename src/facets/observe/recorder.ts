@@ -41,6 +41,13 @@ export interface DirectoryOutcome {
  * @typeParam State what the recorder keeps for each open directory
  */
 export interface Recorder<State> {
+  /** True if `file` needs times in nanoseconds: its `stat` is a PreciseStat then. */
+  readonly precise: boolean;
+  /**
+   * True if a directory's `.nogtree` stays for as long as anything at all is at the directory's
+   * path; what took the directory's place is not recorded then.
+   */
+  readonly keepsReplacedNogtree: boolean;
   /** Called before the entries of a directory; `parent` is null for the toplevel. */
   open(directory: EnteredDirectory, parent: State | null): State;
   /**
@@ -62,6 +69,8 @@ export interface Recorder<State> {
   summarized(directory: SummarizedDirectory, summary: TreeSummary | null): ByteString;
   /** The directory's `.nogtree`: a record, null to leave it as it is, or `'remove'`. */
   nogtree(directory: EnteredDirectory, outcome: DirectoryOutcome): ByteString | null | 'remove';
+  /** An entry cannot be read and keeps its record. */
+  unreadable(state: State, name: ByteString): void;
   /** Called when all of a directory, promises included, is known. */
   close(state: State): void;
   /** Resolves when the walk may go on: bounds the work that is pending. */

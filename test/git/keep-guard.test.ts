@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { KeepGuard, removeStaleKeepFiles } from '../../src/git/keep-guard.js';
+import { newRepository } from './repository.js';
+
+test('left-over guards of ours are removed, those of others stay', () => {
+  const { gitDir } = newRepository();
+  const dir = `${gitDir}/objects/pack`;
+  KeepGuard.create(`${dir}/pack-1.keep`);
+  fs.writeFileSync(`${dir}/pack-2.keep`, '');
+  fs.writeFileSync(`${dir}/pack-3.keep`, 'receive-pack 1234 on host\n');
+  expect(removeStaleKeepFiles(gitDir)).toBe(1);
+  expect(fs.readdirSync(dir).sort()).toEqual(['pack-2.keep', 'pack-3.keep']);
+});
+
+test('a guard that somebody else holds is not released by us', () => {
+  const { gitDir } = newRepository();
+  const path = `${gitDir}/objects/pack/pack-1.keep`;
+  const owner = KeepGuard.create(path);
+  KeepGuard.create(path).release();
+  expect(fs.existsSync(path)).toBe(true);
+  owner.release();
+  owner.release();
+  expect(fs.existsSync(path)).toBe(false);
+});
