@@ -1,16 +1,32 @@
 import { Command } from 'commander';
 import { UsageError } from '../util/errors.js';
 import { registerApplyStub } from './commands/apply-stub.js';
+import { registerHead } from './commands/head.js';
 import { registerInit } from './commands/init.js';
+import { registerLs } from './commands/ls.js';
+import { registerMeta } from './commands/meta.js';
 import { registerSha } from './commands/sha.js';
+import { registerShow } from './commands/show.js';
 import { registerStat } from './commands/stat.js';
 import { registerStatus } from './commands/status.js';
+import { registerSummary } from './commands/summary.js';
 import type { CliContext } from './context.js';
 import { absolutePath } from './context.js';
 import { describeUse } from './help.js';
 import { parseDuration } from './parse-duration.js';
 
-const COMMANDS = [registerInit, registerStat, registerSha, registerStatus, registerApplyStub];
+const COMMANDS = [
+  registerInit,
+  registerStat,
+  registerSha,
+  registerStatus,
+  registerApplyStub,
+  registerLs,
+  registerShow,
+  registerSummary,
+  registerHead,
+  registerMeta,
+];
 
 /** The command line of git-fso. Parsing it runs the command; nothing here ends the process. */
 export function createProgram(context: CliContext, version: string): Command {

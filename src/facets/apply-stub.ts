@@ -1,16 +1,14 @@
 import type { Oid } from '../git/object-id.js';
 import { isAncestor, mergeBase } from '../git/ancestry.js';
 import { mergeTrees } from '../git/merge-trees.js';
-import { readRef } from '../git/refs.js';
 import type { Facet } from '../shadow/branches.js';
-import { branchOf, STUB_BRANCH, STUB_FOLLOWERS } from '../shadow/branches.js';
+import { branchOf, STUB_FOLLOWERS } from '../shadow/branches.js';
+import { stubCommit } from '../shadow/read-stub.js';
 import { retryIfMoved } from '../shadow/retry.js';
 import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import { Transaction } from '../shadow/transaction.js';
 import type { ByteString } from '../util/byte-string.js';
-import { textOfBytes } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
 import { isReserved } from './observe/reserved-names.js';
 
 /** What applying the stub did to one branch. */
@@ -38,12 +36,7 @@ async function applyTo(repo: ShadowRepo, facet: Facet, options: RunOptions): Pro
   const transaction = new Transaction(repo, branchOf(facet), facet, options);
   try {
     const { base, reader } = transaction;
-    const stub = readRef(repo.gitDir, STUB_BRANCH);
-    if (stub === null) {
-      throw new FsoError(`${textOfBytes(repo.directory)}: the branch master-stub does not exist`, {
-        remedy: 'run `git-fso check`',
-      });
-    }
+    const stub = stubCommit(repo);
     if (base.commit !== null && isAncestor(reader, stub, base.commit)) return { facet, commit: null, conflicts: [] };
     await transaction.lock();
     const common = base.commit === null ? null : mergeBase(reader, base.commit, stub);

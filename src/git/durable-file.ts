@@ -17,6 +17,14 @@ export function directoryOf(path: ByteString): ByteString {
   return slash === 0 ? '/' : path.slice(0, slash);
 }
 
+/**
+ * A name for a helper file in the same directory, so that it can be renamed over `path`. Below
+ * `refs/`, Git takes every other name for a ref, but passes over `*.lock`.
+ */
+export function helperBeside(path: ByteString, purpose: string): ByteString {
+  return `${path}.fso-${purpose}.lock`;
+}
+
 /** Eight random characters for the name of a temporary file. */
 export function randomName(): string {
   return randomBytes(4).toString('hex');
@@ -37,7 +45,7 @@ export function fsyncDirectory(path: ByteString): void {
  * @param mode permission bits of the file, exactly; without it, what the umask leaves of 0666.
  */
 export function writeFileDurable(path: ByteString, data: Buffer | string, mode?: number): void {
-  const temporary = joinPath(directoryOf(path), `.tmp-fso-${randomName()}`);
+  const temporary = helperBeside(path, `tmp-${randomName()}`);
   try {
     createFileDurable(temporary, data, mode);
     renameSync(fsPath(temporary), fsPath(path));

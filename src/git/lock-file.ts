@@ -1,8 +1,9 @@
-import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { LockedError, errnoOf, unlessErrno } from '../util/errors.js';
-import { directoryOf, fsyncDirectory, makeDirectoryDurable, writeFully } from './durable-file.js';
+import { createFileDurable, directoryOf, fsyncDirectory, helperBeside, makeDirectoryDurable } from './durable-file.js';
+import { createLock, removeLockOfDeadOwner } from './lock-owner.js';
 import { writeFailure } from './write-failure.js';
 
 const WAIT_MS = 1000;
@@ -10,20 +11,20 @@ const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 60;
 
 /**
- * Git's way of replacing a file: whoever creates `<file>.lock` may write; the new content goes into
- * the lock, which is renamed over the file. Git processes respect it, and we theirs.
+ * Git's way of replacing a file: whoever creates `<file>.lock` may write. Git processes respect our
+ * lock, and we theirs. The new content goes into a file of its own, because the lock says whose it is.
  */
 export class LockFile {
   readonly #path: ByteString;
-  #fd: number | null;
+  #isHeld = true;
 
-  private constructor(path: ByteString, fd: number) {
+  private constructor(path: ByteString) {
     this.#path = path;
-    this.#fd = fd;
   }
 
   /**
-   * Locks `path`, creating directories on the way. Waits up to a second for another process.
+   * Locks `path`, creating directories on the way. Waits up to a second for another process; a lock
+   * of a git-fso process that is dead is removed.
    * @throws LockedError that names the lock and its age.
    */
   static acquire(path: ByteString): LockFile {
@@ -31,47 +32,40 @@ export class LockFile {
     const start = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return new LockFile(path, openSync(fsPath(lock), 'wx', 0o666));
-      } catch (error) {
-        const code = errnoOf(error);
-        if (code !== 'ENOENT' && code !== 'EEXIST') throw writeFailure(lock, error);
+        if (createLock(lock)) return new LockFile(path);
+        removeLockOfDeadOwner(lock);
         if (performance.now() - start > WAIT_MS) throw stillLocked(lock);
+        sleep(pause * (0.5 + Math.random()));
+      } catch (error) {
         // Git removes empty directories of refs, perhaps in this very moment: so this, too, is repeated.
-        if (code === 'ENOENT') makeDirectoryDurable(directoryOf(path));
-        else sleep(pause * (0.5 + Math.random()));
+        if (errnoOf(error) !== 'ENOENT' || performance.now() - start > WAIT_MS) throw writeFailure(lock, error);
+        makeDirectoryDurable(directoryOf(path));
       }
     }
   }
 
-  /** Replaces the file by `content`, durably, and gives up the lock. */
+  /** Replaces the file by `content` (a string is one of bytes), durably, and gives up the lock. */
   commit(content: Buffer | string, mode?: number): void {
-    const fd = this.#fd;
-    if (fd === null) throw new Error('the lock was given up already');
+    // Only the holder of the lock uses this name, so one that is there was left by a dead one.
+    const next = helperBeside(this.#path, 'next');
     try {
-      writeFully(fd, typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
-      if (mode !== undefined) fchmodSync(fd, mode);
-      fsyncSync(fd);
-      this.#close();
-      renameSync(fsPath(`${this.#path}.lock`), fsPath(this.#path));
+      rmSync(fsPath(next), { force: true });
+      createFileDurable(next, typeof content === 'string' ? Buffer.from(content, 'latin1') : content, mode);
+      renameSync(fsPath(next), fsPath(this.#path));
       fsyncDirectory(directoryOf(this.#path));
     } catch (error) {
-      rmSync(fsPath(`${this.#path}.lock`), { force: true });
+      rmSync(fsPath(next), { force: true });
       throw writeFailure(this.#path, error);
     } finally {
-      this.#close();
+      this.release();
     }
   }
 
   /** Gives up the lock and leaves the file as it is; harmless after `commit`. */
   release(): void {
-    if (this.#fd === null) return;
-    this.#close();
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
     rmSync(fsPath(`${this.#path}.lock`), { force: true });
-  }
-
-  #close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
-    this.#fd = null;
   }
 }
 

@@ -13,7 +13,7 @@ import { encodeTree } from './tree-codec.js';
 import type { TreeEntry } from './tree-codec.js';
 
 /** Up to this many objects, and bytes in all, become loose; more become a pack. */
-const LOOSE_COUNT = 50;
+const LOOSE_MAX = 50;
 const LOOSE_BYTES = 1024 * 1024;
 
 /**
@@ -23,18 +23,25 @@ const LOOSE_BYTES = 1024 * 1024;
  */
 export class ObjectWriter {
   readonly #objectsDir: ByteString;
+  readonly #looseMax: number;
   readonly #held = new Map<Oid, RawObject>();
   #heldBytes = 0;
   #pack: PackWriter | null = null;
   #isDone = false;
 
-  private constructor(gitDir: ByteString) {
+  private constructor(gitDir: ByteString, looseMax: number) {
     this.#objectsDir = `${gitDir}/objects`;
+    this.#looseMax = looseMax;
   }
 
-  /** @param gitDir absolute path of the `.git` directory. Touches nothing until there is much to write. */
-  static open(gitDir: ByteString): ObjectWriter {
-    return new ObjectWriter(gitDir);
+  /**
+   * Touches nothing until there is much to write.
+   * @param gitDir absolute path of the `.git` directory.
+   * @param options.looseMax up to how many objects become loose. With 0 there is always a pack, which
+   * the guard of `finish` protects even from `git gc --prune=now`; nothing protects new loose objects.
+   */
+  static open(gitDir: ByteString, options: { looseMax?: number } = {}): ObjectWriter {
+    return new ObjectWriter(gitDir, options.looseMax ?? LOOSE_MAX);
   }
 
   /** The number of distinct objects so far. */
@@ -92,7 +99,7 @@ export class ObjectWriter {
     }
     this.#held.set(oid, { type, body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body });
     this.#heldBytes += body.length;
-    if (this.#held.size <= LOOSE_COUNT && this.#heldBytes <= LOOSE_BYTES) return;
+    if (this.#held.size <= this.#looseMax && this.#heldBytes <= LOOSE_BYTES) return;
     const pack = new PackWriter(this.#objectsDir);
     this.#pack = pack;
     for (const [held, object] of this.#held) pack.add(object.type, held, object.body);

@@ -51,7 +51,7 @@ export function parseGitConfig(bytes: Buffer): ReadonlyMap<ByteString, ByteStrin
   const text = bytes.toString('latin1');
   const variables = new Map<ByteString, ByteString>();
   let at = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
-  let section: ByteString | null = null;
+  let prefix = '';
 
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
@@ -66,12 +66,12 @@ export function parseGitConfig(bytes: Buffer): ReadonlyMap<ByteString, ByteStrin
     const header = match(SECTION);
     if (header !== null) {
       const name = (header[1] ?? '').toLowerCase();
-      section = header[2] === undefined ? name : `${name}.${header[2].replace(/\\(.)/g, '$1')}`;
+      prefix = header[2] === undefined ? `${name}.` : `${name}.${header[2].replace(/\\(.)/g, '$1')}.`;
       continue;
     }
     const key = match(KEY);
-    if (key === null || section === null) return null;
-    const variable = `${section}.${(key[1] ?? '').toLowerCase()}`;
+    if (key === null) return null;
+    const variable = prefix + (key[1] ?? '').toLowerCase();
     if (key[2] !== '=') {
       variables.set(variable, 'true');
       continue;

@@ -68,7 +68,6 @@ export class WorkerHashThread implements HashThread {
 
   constructor(file: URL, control: HashControl) {
     this.worker = new Worker(file, { workerData: control.memory, execArgv: [], name: 'git-fso hash' });
-    this.worker.unref();
     this.worker.on('message', (outcomes: readonly HashOutcome[]) => {
       this.waiting.shift()?.resolve(outcomes);
       if (this.waiting.length === 0) this.worker.unref();

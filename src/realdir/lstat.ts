@@ -65,8 +65,7 @@ function exact(value: bigint): number | bigint {
  * nanoseconds to a double, which never falls below the second but may reach the next one.
  */
 function secondsOfMs(ms: number): number | null {
-  let seconds = Math.floor(ms / 1000);
-  if (seconds * 1000 > ms) seconds -= 1;
+  const seconds = Math.floor(ms / 1000);
   return seconds * 1000 === ms || !Number.isSafeInteger(seconds * 1000) ? null : seconds;
 }
 

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import type { ByteString } from '../util/byte-string.js';
-import { fsPath, joinPath } from '../util/byte-string.js';
-import { errnoOf, unlessErrno } from '../util/errors.js';
+import { joinPath } from '../util/byte-string.js';
+import { errnoOf } from '../util/errors.js';
 import type { AttributeRules } from './attributes.js';
 import type { NogbundlePatterns } from './nogbundle-patterns.js';
+import { subdirectoryNames } from './subdirectory-names.js';
 
 /** The nogbundles of a realdir. Paths are relative to it; both sets are in the order of bytes. */
 export interface Nogbundles {
@@ -53,29 +53,13 @@ function readCandidates(
   patterns: NogbundlePatterns,
   onProblem: (path: ByteString, error: unknown) => void,
 ): ByteString[] {
-  const mayBeCandidate = (name: ByteString) => name !== '.git' && patterns.matches(joinPath(directory, name));
   try {
-    const names = subdirectoryNames(joinPath(realdir, directory), mayBeCandidate);
-    return names.map((name) => joinPath(directory, name));
+    const names = subdirectoryNames(joinPath(realdir, directory)).filter((name) => name !== '.git');
+    return names.map((name) => joinPath(directory, name)).filter((path) => patterns.matches(path));
   } catch (error) {
     if (!GONE.includes(errnoOf(error) ?? '')) onProblem(directory, error);
     return [];
   }
-}
-
-function subdirectoryNames(directory: ByteString, accept: (name: ByteString) => boolean): ByteString[] {
-  try {
-    const entries = readdirSync(fsPath(directory), { encoding: 'latin1', withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && accept(entry.name)).map((entry) => entry.name);
-  } catch {
-    // Also where the filesystem does not tell types: Node then looks names up that are not UTF-8 in vain.
-    const names = readdirSync(fsPath(directory), { encoding: 'latin1' }).filter(accept);
-    return names.filter((name) => isDirectory(joinPath(directory, name)));
-  }
-}
-
-function isDirectory(path: ByteString): boolean {
-  return unlessErrno(GONE, false, () => lstatSync(fsPath(path)).isDirectory());
 }
 
 function innermost(selected: readonly ByteString[]): Set<ByteString> {

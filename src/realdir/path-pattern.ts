@@ -56,6 +56,11 @@ export class PathPattern {
     }
   }
 
+  /** False only if no path in this directory can match; the directory has a trailing slash unless empty. */
+  mayMatchIn(directory: ByteString): boolean {
+    return this.kind !== 'pathGlob' || directory.startsWith(this.literal) || this.literal.startsWith(directory);
+  }
+
   /**
    * True if the pattern matches; directories and negation are the caller's.
    * @param path relative to the directory of the file that contains the pattern

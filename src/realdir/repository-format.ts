@@ -36,7 +36,9 @@ function idLengthOf(objectFormat: ByteString): RepositoryFormat {
 }
 
 function interpret(variables: ReadonlyMap<ByteString, ByteString>): RepositoryFormat {
-  const version = variables.get('core.repositoryformatversion') ?? '0';
+  const version = variables.get('core.repositoryformatversion');
+  // Without a version Git does not look at extensions at all.
+  if (version === undefined) return SHA1;
   if (version !== '0' && version !== '1') {
     return { unsupported: `unknown repository format version '${textOfBytes(version)}'` };
   }

@@ -38,7 +38,8 @@ export class RuleIndex {
   /** The bytes that suffixes end with, so that most names need no look-up. */
   private readonly lastBytes = new Set<number>();
   private readonly nameGlobs: GlobRule[] = [];
-  private readonly paths = new Map<ByteString, LastRule>();
+  /** By directory, with a trailing slash unless empty, and by name: nothing has to be joined to look a path up. */
+  private readonly paths = new Map<ByteString, Map<ByteString, LastRule>>();
   private readonly globsByDepth = new Map<number, GlobRule[]>();
   private readonly deepGlobs: GlobRule[] = [];
 
@@ -58,11 +59,11 @@ export class RuleIndex {
 
   private add(position: number, pattern: PathPattern): void {
     const { kind, literal } = pattern;
-    if (kind === 'name') addLiteral(this.names, position, pattern);
-    else if (kind === 'path') addLiteral(this.paths, position, pattern);
+    if (kind === 'name') addTo(this.names, literal, position, pattern);
+    else if (kind === 'path') this.addPath(position, pattern);
     else if (kind === 'nameGlob') this.nameGlobs.push({ position, pattern });
     else if (kind === 'suffix') {
-      addLiteral(this.suffixes, position, pattern);
+      addTo(this.suffixes, literal, position, pattern);
       if (literal !== '') this.lastBytes.add(literal.charCodeAt(literal.length - 1));
     } else if (pattern.depth === null) this.deepGlobs.push({ position, pattern });
     else {
@@ -70,6 +71,14 @@ export class RuleIndex {
       this.globsByDepth.set(pattern.depth, globs);
       globs.push({ position, pattern });
     }
+  }
+
+  private addPath(position: number, pattern: PathPattern): void {
+    const nameFrom = pattern.literal.lastIndexOf('/') + 1;
+    const directory = pattern.literal.slice(0, nameFrom);
+    const names = this.paths.get(directory) ?? new Map<ByteString, LastRule>();
+    this.paths.set(directory, names);
+    addTo(names, pattern.literal.slice(nameFrom), position, pattern);
   }
 
   /**
@@ -80,12 +89,11 @@ export class RuleIndex {
   lastMatch(directory: ByteString, depth: number, name: ByteString, isDirectory: boolean): number {
     let last = this.names.get(name)?.for(isDirectory) ?? -1;
     last = Math.max(last, this.lastSuffix(name, isDirectory));
-    last = lastGlob(this.nameGlobs, name, name, isDirectory, last);
+    last = lastGlob(this.nameGlobs, '', name, isDirectory, last);
     if (depth > this.maximumDepth) return last;
-    const path = directory + name;
-    last = Math.max(last, this.paths.get(path)?.for(isDirectory) ?? -1);
-    last = lastGlob(this.globsByDepth.get(depth) ?? [], path, name, isDirectory, last);
-    return lastGlob(this.deepGlobs, path, name, isDirectory, last);
+    last = Math.max(last, this.paths.get(directory)?.get(name)?.for(isDirectory) ?? -1);
+    last = lastGlob(this.globsByDepth.get(depth) ?? [], directory, name, isDirectory, last);
+    return lastGlob(this.deepGlobs, directory, name, isDirectory, last);
   }
 
   private lastSuffix(name: ByteString, isDirectory: boolean): number {
@@ -100,18 +108,19 @@ export class RuleIndex {
   }
 }
 
-function addLiteral(rules: Map<ByteString, LastRule>, position: number, pattern: PathPattern): void {
-  let rule = rules.get(pattern.literal);
-  if (rule === undefined) rules.set(pattern.literal, (rule = new LastRule()));
+function addTo(rules: Map<ByteString, LastRule>, key: ByteString, position: number, pattern: PathPattern): void {
+  let rule = rules.get(key);
+  if (rule === undefined) rules.set(key, (rule = new LastRule()));
   rule.add(position, pattern.directoryOnly);
 }
 
 /** The position of the last glob behind `atLeast` that matches, else `atLeast`. */
-function lastGlob(rules: readonly GlobRule[], path: ByteString, name: ByteString, isDirectory: boolean, atLeast: number): number {
+function lastGlob(rules: readonly GlobRule[], directory: ByteString, name: ByteString, isDirectory: boolean, atLeast: number): number {
   for (let i = rules.length - 1; i >= 0; i--) {
     const { position, pattern } = rules[i]!;
     if (position <= atLeast) break;
-    if ((isDirectory || !pattern.directoryOnly) && pattern.matches(path, name)) return position;
+    if (pattern.directoryOnly && !isDirectory) continue;
+    if (pattern.mayMatchIn(directory) && pattern.matches(directory + name, name)) return position;
   }
   return atLeast;
 }

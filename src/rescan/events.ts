@@ -1,7 +1,7 @@
 import type { FacetResult } from '../facets/facet-result.js';
-import type { Facet } from '../shadow/branches.js';
 import type { SubdirTracking } from '../shadow/subdir-tracking.js';
 import type { ByteString } from '../util/byte-string.js';
+import type { RescanFacet } from './types.js';
 
 /** What happened to one repo in a rescan. */
 export interface RepoReport {
@@ -12,7 +12,7 @@ export interface RepoReport {
   readonly created: SubdirTracking | null;
   /** The realdir does not exist any more. */
   readonly missing: boolean;
-  readonly facets: ReadonlyMap<Facet, FacetResult>;
+  readonly facets: ReadonlyMap<RescanFacet, FacetResult>;
   /** Why no shadow repo was created, from the init limits. */
   readonly refused: string | null;
   /** Why the repo was not, or not wholly, rescanned. */
@@ -24,8 +24,17 @@ export type RescanEvent =
   | { readonly type: 'root'; readonly root: ByteString; readonly repos: number }
   | { readonly type: 'root-error'; readonly root: ByteString; readonly error: Error }
   | { readonly type: 'unreadable'; readonly root: ByteString; readonly path: ByteString; readonly error: unknown }
-  | { readonly type: 'repo-start'; readonly realdir: ByteString; readonly facet: Facet }
-  | { readonly type: 'progress'; readonly realdir: ByteString; readonly facet: Facet; readonly visited: number; readonly directory: ByteString }
+  | { readonly type: 'facet-start'; readonly realdir: ByteString; readonly facet: RescanFacet }
+  | {
+      readonly type: 'progress';
+      readonly realdir: ByteString;
+      readonly facet: RescanFacet;
+      /** Entries looked at so far. */
+      readonly visited: number;
+      /** Bytes of files read so far. */
+      readonly bytes: number;
+      readonly directory: ByteString;
+    }
   | { readonly type: 'repo'; readonly report: RepoReport };
 
 /** What a rescan did in all. */
@@ -44,6 +53,10 @@ export interface RescanSummary {
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
+  /** Bytes of files that were read. */
+  readonly bytes: number;
+  /** Repos and roots that were not finished because another process holds a lock. */
+  readonly locked: number;
   /** Wall time in seconds. */
   readonly seconds: number;
 }

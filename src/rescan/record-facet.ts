@@ -1,9 +1,28 @@
 import type { FacetListener, FacetResult } from '../facets/facet-result.js';
+import { recordContent } from '../facets/content.js';
+import { recordSha } from '../facets/sha.js';
+import { recordSot } from '../facets/sot.js';
 import { recordStat } from '../facets/stat.js';
-import type { Facet } from '../shadow/branches.js';
+import { recordTos } from '../facets/tos.js';
 import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
+import type { RescanFacet } from './types.js';
 
-type Record_ = (repo: ShadowRepo, options: RunOptions & FacetListener) => Promise<FacetResult>;
+type Run = (repo: ShadowRepo, options: RunOptions & FacetListener) => Promise<FacetResult>;
 
-const RECORDERS: Partial<Readonly<Record<Facet, Record_>>> = { stat: recordStat };
+const RUNS: Readonly<Record<RescanFacet, Run>> = {
+  stat: recordStat,
+  sha: recordSha,
+  content: recordContent,
+  sot: recordSot,
+  tos: recordTos,
+};
+
+/** Updates one facet of one repo. */
+export function recordFacet(
+  repo: ShadowRepo,
+  facet: RescanFacet,
+  options: RunOptions & FacetListener,
+): Promise<FacetResult> {
+  return RUNS[facet](repo, options);
+}

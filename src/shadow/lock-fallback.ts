@@ -1,8 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { createLock, removeLockOfDeadOwner } from '../git/lock-owner.js';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
-import { errnoOf, unlessErrno } from '../util/errors.js';
-import { addRecord, isAlive, liveRecords, ownProcess } from './lock-records.js';
+import { addRecord, liveRecords } from './lock-records.js';
 import type { LockRecord } from './lock-records.js';
 
 /**
@@ -19,8 +19,8 @@ export function tryFallbackLock(path: ByteString, holders: ByteString, mode: Loc
 }
 
 function whileAlone<T>(mutex: ByteString, action: () => T): T | null {
-  if (!isCreated(mutex)) {
-    if (isLeftOver(mutex)) removeLeftOver(mutex);
+  if (!createLock(mutex)) {
+    removeLockOfDeadOwner(mutex);
     return null;
   }
   try {
@@ -28,35 +28,4 @@ function whileAlone<T>(mutex: ByteString, action: () => T): T | null {
   } finally {
     rmSync(fsPath(mutex), { force: true });
   }
-}
-
-/** Creates the file together with its content, so that nobody ever finds it empty; false if it exists. */
-function isCreated(mutex: ByteString): boolean {
-  const prepared = `${mutex}.${process.pid}.new`;
-  writeFileSync(fsPath(prepared), JSON.stringify(ownProcess()));
-  try {
-    linkSync(fsPath(prepared), fsPath(mutex));
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(fsPath(prepared), { force: true });
-  }
-}
-
-/** True if the process that created the file is dead. */
-function isLeftOver(mutex: ByteString): boolean {
-  const text = unlessErrno(['ENOENT'], null, () => readFileSync(fsPath(mutex), 'utf8'));
-  return text !== null && !isAlive(JSON.parse(text) as ReturnType<typeof ownProcess>);
-}
-
-/** Two processes may both want to remove it, and a third create it in between: that one is put back. */
-function removeLeftOver(mutex: ByteString): void {
-  const aside = `${mutex}.${process.pid}`;
-  unlessErrno(['ENOENT'], undefined, () => {
-    renameSync(fsPath(mutex), fsPath(aside));
-    if (!isLeftOver(aside)) unlessErrno(['EEXIST'], undefined, () => linkSync(fsPath(aside), fsPath(mutex)));
-    rmSync(fsPath(aside), { force: true });
-  });
 }

@@ -3,13 +3,11 @@ import { hostname } from 'node:os';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
+import { mayBeAlive, ownProcess } from '../util/process-identity.js';
+import type { ProcessIdentity } from '../util/process-identity.js';
 
 /** What is known of a process that holds a lock or waits for one. */
-export interface LockRecord {
-  readonly pid: number;
-  readonly host: string;
-  /** When the process started, in a form that only its own host understands; tells reused pids apart. */
-  readonly started: string;
+export interface LockRecord extends ProcessIdentity {
   /** The command, for people. */
   readonly command: string;
   readonly mode: 'shared' | 'exclusive';
@@ -31,10 +29,7 @@ export function addRecord(directory: ByteString, command: string, mode: LockReco
   return () => rmSync(fsPath(path), { force: true });
 }
 
-/**
- * The records of processes that are alive. Those of dead ones (`kill -9` leaves them) are removed.
- * Whether a process on another host is alive cannot be seen, so it is taken to be.
- */
+/** The records of processes that may be alive. Those of dead ones (`kill -9` leaves them) are removed. */
 export function liveRecords(directory: ByteString): LockRecord[] {
   const records: LockRecord[] = [];
   for (const name of unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(directory), 'latin1'))) {
@@ -42,7 +37,7 @@ export function liveRecords(directory: ByteString): LockRecord[] {
     const record = parseRecord(unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(path), 'utf8')));
     // Null: it vanished, or is being written at this moment.
     if (record === null) continue;
-    if (isAlive(record)) records.push(record);
+    if (mayBeAlive(record)) records.push(record);
     else rmSync(fsPath(path), { force: true });
   }
   return records;
@@ -51,29 +46,6 @@ export function liveRecords(directory: ByteString): LockRecord[] {
 /** The process that a record is about, in words: command, pid, host if it is another one, and since when. */
 export function describeRecord({ pid, host, command, mode, since }: LockRecord): string {
   return `${command} (${mode}, pid ${pid}${host === hostname() ? '' : ` on ${host}`}, since ${since})`;
-}
-
-/** Identifies this process for others. */
-export function ownProcess(): Pick<LockRecord, 'pid' | 'host' | 'started'> {
-  return { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '0' };
-}
-
-/** Whether the process is still there, and the same one. */
-export function isAlive({ pid, host, started }: Pick<LockRecord, 'pid' | 'host' | 'started'>): boolean {
-  if (host !== hostname()) return true;
-  const start = startOf(pid);
-  // Without /proc only the pid can be asked for.
-  return start === undefined ? unlessErrno(['ESRCH'], false, () => unlessErrno(['EPERM'], true, () => process.kill(pid, 0))) : start === started;
-}
-
-/** Start time of a process in clock ticks (proc(5)); null if it is gone; undefined where there is no /proc. */
-function startOf(pid: number): string | null | undefined {
-  const read = (of: string): string | undefined => unlessErrno(['ENOENT', 'ESRCH'], undefined, () => readFileSync(`/proc/${of}/stat`, 'latin1'));
-  const stat = read(String(pid));
-  if (stat === undefined) return read('self') === undefined ? undefined : null;
-  // The command name comes second, in parentheses, and may itself contain some.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? null : (fields[19] ?? null);
 }
 
 function parseRecord(text: string): LockRecord | null {

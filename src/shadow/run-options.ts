@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told the holder of a lock, once, when the run has to wait. */
   readonly onWait?: (holder: string) => void;
+  /** The run is part of one that holds the lock of the whole repo, so it must not wait for locks itself. */
+  readonly holdsRepoLock?: boolean;
 }
 
 /** Throws the signal's reason if the run was cancelled. */

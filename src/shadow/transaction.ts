@@ -5,10 +5,10 @@ import { ObjectReader } from '../git/object-reader.js';
 import { ObjectWriter } from '../git/object-writer.js';
 import { readRef, updateRef } from '../git/refs.js';
 import type { TreeEntry } from '../git/tree-codec.js';
-import { joinPath } from '../util/byte-string.js';
 import { localIsoTime } from '../util/time.js';
 import type { LockHandle } from './lock.js';
 import { acquireLock } from './lock.js';
+import { lockOptionsOf, repoLockPath } from './repo-lock.js';
 import type { RunOptions } from './run-options.js';
 import { throwIfCancelled } from './run-options.js';
 import type { ShadowRepo } from './shadow-repo.js';
@@ -58,12 +58,14 @@ export class Transaction {
   }
 
   private async takeLocks(): Promise<void> {
-    const { waitMs, command, signal, onWait } = this.options;
-    const options = { waitMs, command, ...(signal && { signal }), ...(onWait && { onWait }) };
-    const directory = joinPath(this.repo.gitDir, 'fso');
-    const shared = await acquireLock(joinPath(directory, 'lock'), 'shared', options);
+    if (this.options.holdsRepoLock === true) {
+      this.locks = [];
+      return;
+    }
+    const options = lockOptionsOf(this.options);
+    const shared = await acquireLock(repoLockPath(this.repo), 'shared', options);
     try {
-      this.locks = [await acquireLock(joinPath(directory, `lock-${this.lockName}`), 'exclusive', options), shared];
+      this.locks = [await acquireLock(`${repoLockPath(this.repo)}-${this.lockName}`, 'exclusive', options), shared];
     } catch (error) {
       shared.release();
       throw error;
@@ -81,7 +83,8 @@ export class Transaction {
   }
 
   private objects(): ObjectWriter {
-    this.writer ??= ObjectWriter.open(this.repo.gitDir);
+    // A pack can be guarded against a concurrent prune, loose objects cannot.
+    this.writer ??= ObjectWriter.open(this.repo.gitDir, { looseMax: 0 });
     return this.writer;
   }
 

@@ -121,7 +121,7 @@ describe('what we write', () => {
     expect(filesBelow(gitDir, /tmp_pack_/)).toHaveLength(1);
     writer.abort();
     expect(filesBelow(gitDir, /./).sort()).toEqual(before);
-    expect(() => writer.writeBlob('more')).toThrow();
+    expect(() => writer.writeBlob('more')).toThrow(/written already/);
   });
 
   test('survives a prune that removes the temporary pack', () => {

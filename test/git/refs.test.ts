@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LockedError } from '../../src/util/errors.js';
@@ -8,6 +10,8 @@ import { listRefs, readRef, updateRef } from '../../src/git/refs.js';
 import { git, runProcess } from '../harness/index.js';
 import { WHO, bundleProgram, expectCleanFsck, filesBelow, newRepository } from './repository.js';
 import type { TestRepository } from './repository.js';
+
+const hasStrace = await runProcess('strace', ['-o', '/dev/null', 'true']).then(({ status }) => status === 0, () => false);
 
 function commit({ dir }: TestRepository, message: string): Oid {
   git(['commit', '-q', '--allow-empty', '-m', message], dir);
@@ -140,6 +144,56 @@ describe('updating', () => {
     expect(fs.existsSync(lock)).toBe(true);
   });
 
+  test('a lock of a git-fso process that was killed is removed, one of a living process is not', async () => {
+    const repo = newRepository();
+    const first = commit(repo, 'one');
+    const program = await bundleProgram(`
+      import { LockFile } from '../../src/git/lock-file.js';
+      LockFile.acquire(process.argv[2]);
+      console.log('locked');
+      setInterval(() => undefined, 1000);`);
+    const child = spawn(process.execPath, [program, `${repo.gitDir}/refs/heads/x`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    expect(() => move(repo.gitDir, 'refs/heads/x', null, first)).toThrow(LockedError);
+    expect(git(['for-each-ref', '--format=%(refname)'], repo.dir)).toBe('refs/heads/master');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    move(repo.gitDir, 'refs/heads/x', null, first);
+    expect(readRef(repo.gitDir, 'refs/heads/x')).toBe(first);
+    expect(filesBelow(repo.gitDir, /\.lock$/)).toEqual([]);
+  });
+
+  test.skipIf(!hasStrace)('that is killed at any step leaves the old state or the new, and the next one works', async () => {
+    const program = await bundleProgram(`
+      import { oidFromHex } from '../../src/git/object-id.js';
+      import { updateRef } from '../../src/git/refs.js';
+      const [gitDir, from, to] = process.argv.slice(2);
+      const who = { name: 'a', email: 'a@x', seconds: 1500000000, timezone: '+0000' };
+      updateRef(gitDir, 'refs/heads/master', { expected: oidFromHex(from), next: oidFromHex(to), message: 'killed', who });`);
+    const repo = newRepository();
+    const { dir, gitDir } = repo;
+    const first = commit(repo, 'one');
+    const second = commit(repo, 'two');
+    let kills = 0;
+    for (const call of ['link', 'unlink', 'rename', 'fsync']) {
+      for (let step = 1, isKilled = true; isKilled; step++) {
+        const from = readRef(gitDir, 'refs/heads/master') as Oid;
+        const to = from === first ? second : first;
+        const inject = ['-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${step}`];
+        const result = await runProcess('strace', [...inject, process.execPath, program, gitDir, oidToHex(from), oidToHex(to)]);
+        isKilled = result.signal === 'SIGKILL';
+        expect(isKilled || result.status === 0, result.stderr.toString()).toBe(true);
+        if (isKilled) kills++;
+        const now = readRef(gitDir, 'refs/heads/master');
+        expect(now === from || now === to, `${call} ${step}`).toBe(true);
+        expect(git(['rev-parse', 'master'], dir)).toBe(oidToHex(now as Oid));
+        move(gitDir, 'refs/heads/master', now, now === first ? second : first);
+      }
+    }
+    expect(kills).toBeGreaterThan(6);
+    expectCleanFsck(dir);
+  });
+
   test('a failing reflog moves nothing', () => {
     const repo = newRepository();
     const first = commit(repo, 'one');
@@ -159,18 +213,21 @@ describe('updating', () => {
   });
 });
 
-test('processes that commit at the same time, beside pack-refs and gc, lose nothing', async () => {
+test.each([
+  ['gc', ['gc', '-q'], undefined],
+  ['gc that prunes at once, if everything is written as packs', ['gc', '-q', '--prune=now'], 0],
+])('processes that commit at the same time, beside pack-refs and %s, lose nothing', async (_title, gc, looseMax) => {
   const { dir, gitDir } = newRepository();
   const program = await bundleProgram(`
     import { ObjectWriter } from '../../src/git/object-writer.js';
     import { hashObject } from '../../src/git/object-id.js';
     import { readRef, updateRef } from '../../src/git/refs.js';
     import { RefMovedError } from '../../src/git/ref-errors.js';
-    const [gitDir, worker, count] = process.argv.slice(2);
+    const [gitDir, worker, count, looseMax] = process.argv.slice(2);
     const who = { name: worker, email: 'w@example.com', seconds: 1500000000, timezone: '+0000' };
     for (let i = 0; i < Number(count);) {
       const expected = readRef(gitDir, 'refs/heads/master');
-      const writer = ObjectWriter.open(gitDir);
+      const writer = ObjectWriter.open(gitDir, looseMax === '' ? {} : { looseMax: Number(looseMax) });
       const tree = writer.writeTree([{ mode: 0o100644, name: worker, oid: writer.writeBlob(worker + i) }]);
       const next = writer.writeCommit({ tree, parents: expected === null ? [] : [expected], author: who, committer: who, message: worker + ' ' + i + '\\n' });
       const guard = writer.finish();
@@ -189,10 +246,10 @@ test('processes that commit at the same time, beside pack-refs and gc, lose noth
   const disturb = (async () => {
     while (isRunning) {
       await runProcess('git', ['pack-refs', '--all', '--prune'], { cwd: dir });
-      await runProcess('git', ['gc', '-q'], { cwd: dir });
+      await runProcess('git', gc, { cwd: dir });
     }
   })();
-  const results = await Promise.all(workers.map((worker) => runProcess(process.execPath, [program, gitDir, worker, String(commits)])));
+  const results = await Promise.all(workers.map((worker) => runProcess(process.execPath, [program, gitDir, worker, String(commits), String(looseMax ?? '')])));
   isRunning = false;
   await disturb;
   expect(results.map(({ status, stderr }) => [status, stderr.toString()])).toEqual(workers.map(() => [0, '']));

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runGit, setGitEnvironment } from '../../src/git/run-git.js';
 import { git, tempDir } from '../harness/index.js';
@@ -78,7 +79,7 @@ describe('running Git', () => {
     const marker = `${tempDir()}/pid`;
     const controller = new AbortController();
     const running = runGit(gitDir, ['-c', `alias.hang=!sh -c 'echo $$ > ${marker}; sleep 60 & wait'`, 'hang'], { signal: controller.signal });
-    while (!fs.existsSync(marker) || fs.readFileSync(marker, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!fs.existsSync(marker) || fs.readFileSync(marker, 'utf8') === '') await setTimeout(5);
     const start = Date.now();
     controller.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');

@@ -115,9 +115,21 @@ describe('AttributeRules', () => {
     expect(valueOf('[attr]binary x\n*.png binary', 'a.png', 'text')).toBe('unspecified');
   });
 
+  test('a quoted NUL ends the pattern and the name of a macro', () => {
+    expect(valueOf('"[attr]m\\000y" x\n"a\\000b" m', 'a')).toBe('set');
+  });
+
+  test('what is not well-formed in quotes is a pattern with quotes', () => {
+    expect([valueOf('"\\400" x', '"400"'), valueOf('"a x', '"a'), valueOf('"\\101" x', 'A')]).toEqual(['set', 'set', 'set']);
+  });
+
   test('drops lines of 2048 bytes', () => {
     expect(valueOf(`a x${' '.repeat(2044)}`, 'a')).toBe('set');
     expect(valueOf(`a x${' '.repeat(2045)}`, 'a')).toBe('unspecified');
+    // In a work tree the carriage return is part of the newline.
+    const text = Buffer.from(`a x${' '.repeat(2044)}\r\n`);
+    expect(AttributeRules.stack([{ dir: '', text }]).valueOf('x', 'a')).toBe('set');
+    expect(AttributeRules.parse(text).valueOf('x', 'a')).toBe('unspecified');
   });
 
   test('a text that ends with NUL ends there at the toplevel of a commit, in a work tree only its line', () => {

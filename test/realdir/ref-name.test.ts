@@ -15,7 +15,7 @@ test('isRefBelowRefs agrees with git check-ref-format', () => {
       const name = `refs/${pieces.join('')}`;
       expect(isRefBelowRefs(Buffer.from(name).toString('latin1'))).toBe(isValidForGit(name));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 

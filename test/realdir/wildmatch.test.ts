@@ -17,7 +17,7 @@ describe('compileWildmatch', () => {
     ['[a-c]', 'b', true], ['[!a]', 'b', true], ['[^a]', 'a', false], ['[!a]', '/', false], ['[/]', '/', false], ['a[a/]b', 'a/b', false],
     ['[]a]', ']', true], ['[!]a]', ']', false], ['[]-a]', '_', true], ['[--a]', '-', true], ['[--a]', 'A', true], ['[b-a]', 'a', false],
     ['[a-]', '-', true], ['[\\]a]', ']', true], ['[a\\-c]', 'b', false], ['[\\a-\\c]', 'b', true],
-    ['[[:digit:]x]', '7', true], ['[[:digit:]-z]', '-', true], ['[[:digit:]-z]', 'k', false], ['[[:]', ':', true], ['[[:a]', '[', true],
+    ['[[:digit:]x]', '7', true], ['[[:digit:]-z]', '-', true], ['[a[:digit:]-z]', 'z', true], ['[a[:digit:]-z]', 'k', false], ['[[:]', ':', true], ['[[:a]', '[', true],
     ['[[:space:]]', '\v', false], ['[[:alpha:]]', '\xe9', false], ['[\x80-\xff]', '\xe9', true],
     ['\\*', '*', true], ['\\*', 'a', false], ['\\a', 'a', true], ['', '', true], ['', 'a', false],
   ])('%j and %j: %s', (pattern, text, expected) => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { acquireLock, hasWaiters } from '../../src/shadow/lock.js';
 import { LockedError } from '../../src/util/errors.js';
+import { ownProcess } from '../../src/util/process-identity.js';
 import { tempDir } from '../harness/index.js';
 import { bundleProgram } from '../git/repository.js';
 
@@ -160,7 +160,7 @@ describe('in one process', () => {
   test('a reused process id is not taken for the holder, another host is', async () => {
     const dir = tempDir();
     fs.mkdirSync(`${dir}/lock.waiting`);
-    const record = { pid: process.pid, host: os.hostname(), started: '1', command: 'x', mode: 'shared', since: 'then' };
+    const record = { ...ownProcess(), started: '1', command: 'x', mode: 'shared', since: 'then' };
     fs.writeFileSync(`${dir}/lock.waiting/a`, JSON.stringify(record));
     expect(hasWaiters(`${dir}/lock`)).toBe(false);
     expect(fs.readdirSync(`${dir}/lock.waiting`)).toEqual([]);

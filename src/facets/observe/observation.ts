@@ -21,7 +21,7 @@ import type { EnteredDirectory, SummarizedDirectory } from './recorder.js';
 import { isReserved } from './reserved-names.js';
 
 /** Git refuses trees that are nested deeper (core.maxTreeDepth). */
-const MAX_TREE_DEPTH = 2048;
+export const MAX_TREE_DEPTH = 2048;
 
 /** The tree of a directory, now or when the pending records are there. */
 type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };

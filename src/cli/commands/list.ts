@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { ListedRepo } from '../../rescan/list.js';
+import { listRoot } from '../../rescan/list.js';
+import { textOfBytes } from '../../util/byte-string.js';
+import { ExitStatus } from '../../util/errors.js';
+import { makePathFilter } from '../../util/path-filter.js';
+import { localIsoTime } from '../../util/time.js';
+import type { ConfigFlags } from '../config-options.js';
+import { addConfigOptions, loadSite } from '../config-options.js';
+import type { CliContext } from '../context.js';
+import { describeUse } from '../help.js';
+import { jsonError, jsonPath } from '../render/json-values.js';
+import { formatBytes } from '../render/quantities.js';
+import { describeError } from '../render/rescan-text.js';
+import { safePath } from '../render/safe-text.js';
+import { formatTable } from '../render/table.js';
+
+const time = (seconds: number | null): string => (seconds === null ? '-' : localIsoTime(new Date(seconds * 1000)));
+
+function stateOf(repo: ListedRepo): string {
+  if (repo.error !== null) return describeError(repo.error);
+  if (repo.missing) return 'missing';
+  if (repo.shadow === null) return 'not created';
+  return repo.lastRecord === null ? 'no record' : 'ok';
+}
+
+function rowOf(repo: ListedRepo): string[] {
+  return [
+    safePath(repo.realdir),
+    repo.shadow === null ? '-' : (repo.tracking ?? 'edited'),
+    time(repo.lastRecord),
+    repo.files === null ? '-' : String(repo.files),
+    repo.size === null ? '-' : formatBytes(repo.size),
+    stateOf(repo),
+  ];
+}
+
+function jsonOf(repo: ListedRepo): Record<string, unknown> {
+  return {
+    ...jsonPath('realdir', repo.realdir),
+    ...(repo.shadow === null ? { shadow: null } : jsonPath('shadow', repo.shadow)),
+    tracking: repo.tracking,
+    lastRecord: repo.lastRecord === null ? null : time(repo.lastRecord),
+    files: repo.files,
+    size: repo.size === null ? null : Number(repo.size),
+    missing: repo.missing,
+    error: repo.error === null ? null : jsonError(repo.error),
+  };
+}
+
+/** `git-fso list`: the repos of all roots. */
+export function registerList(program: Command, context: CliContext): void {
+  const command = program
+    .command('list')
+    .summary('list repos with tracking, last record and size')
+    .description('Lists the repos below the configured roots. Sizes are from the records; no realdir is read.')
+    .argument('[glob...]', 'only realdirs that match one of these globs')
+    .option('--exclude <pattern...>', 'leave out realdirs that match, in the syntax of .gitignore')
+    .option('--json', 'write one JSON object a line')
+    .action(async (globs: string[], flags: ConfigFlags & { json?: boolean; exclude?: string[] }) => {
+      const { site } = await loadSite(context, flags);
+      const isIncluded = makePathFilter({ include: globs });
+      const isKept = makePathFilter({ exclude: flags.exclude ?? [] });
+      // Rules of .gitignore are about relative paths: here, relative to the filesystem's root.
+      const isWanted = (path: string): boolean => isIncluded(path) && isKept(path.slice(1));
+      const repos: ListedRepo[] = [];
+      for (const root of site.roots) {
+        const listed = await listRoot(site, root, context.signal);
+        repos.push(...listed.filter(({ realdir }) => isWanted(textOfBytes(realdir))));
+      }
+      if (flags.json === true) {
+        for (const repo of repos) context.stdout.write(`${JSON.stringify(jsonOf(repo))}\n`);
+      } else {
+        const header = ['realdir', 'tracking', 'last record', 'files', 'size', 'state'];
+        context.stdout.write(formatTable(header, repos.map(rowOf), ['left', 'left', 'left', 'right', 'right', 'left']));
+      }
+      if (repos.some(({ error }) => error !== null)) context.exitStatus = ExitStatus.failed;
+    });
+  addConfigOptions(command);
+  describeUse(command, ['git-fso list', "git-fso list '/projects/**'"], [0, 1, 2]);
+}

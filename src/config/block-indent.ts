@@ -1,0 +1,29 @@
+const HEADER = /^((?: |- )*)(patterns|enabledPaths|initPolicy): *\|([+-]?)[ \t]*(#.*)?$/;
+/** YAML allows no more in an indentation indicator. */
+const MOST_INDENT = 9;
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/**
+ * Makes the indentation of blocks of patterns meaningless, also where the first line has more of it than
+ * others, as in a right-aligned list. YAML takes the first line as the measure, unless the header says
+ * what it is: so this adds the number to such headers. Lines and columns stay as they are otherwise.
+ */
+export function relaxBlockIndent(text: string): string {
+  if (!text.includes('|')) return text;
+  const lines = text.split('\n');
+  for (const [at, line] of lines.entries()) {
+    const header = HEADER.exec(line.replace(/\r$/, ''));
+    if (header === null) continue;
+    const parent = header[1]!.length;
+    const body = lines.slice(at + 1);
+    const end = body.findIndex((next) => next.trim() !== '' && indentOf(next) <= parent);
+    const indents = (end < 0 ? body : body.slice(0, end)).filter((next) => next.trim() !== '').map(indentOf);
+    const least = indents.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const isUneven = indents[0] !== undefined && indents[0] > least && least - parent <= MOST_INDENT;
+    if (isUneven) lines[at] = line.replace('|', `|${least - parent}`);
+  }
+  return lines.join('\n');
+}

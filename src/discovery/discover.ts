@@ -1,0 +1,128 @@
+import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { subdirectoryNames } from '../realdir/subdirectory-names.js';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { errnoOf, FsoError } from '../util/errors.js';
+import type { DirectoryEvent, NamingRule } from './naming-rule.js';
+
+/** What is said about one directory. */
+export interface DiscoveryEvent {
+  readonly event: DirectoryEvent;
+  /** Relative to the root; `.` for the root itself. */
+  readonly path: ByteString;
+}
+
+export interface DiscoveryOptions {
+  /** Absolute path; may be a symbolic link to a directory. */
+  readonly root: ByteString;
+  readonly rule: NamingRule;
+  /** Whether a directory, relative to the root, has a shadow repo. */
+  readonly isKnown: (path: ByteString) => boolean;
+  /** Told about directories, relative to the root, that cannot be read; what is below them is not found. */
+  readonly onProblem?: (path: ByteString, error: unknown) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the whole walk came to. */
+export interface DiscoverySummary {
+  /** False if a directory could not be read. */
+  readonly complete: boolean;
+}
+
+/** The root of a discovery is not a directory that can be looked into. */
+export class DiscoveryError extends FsoError {
+  override readonly name = 'DiscoveryError';
+
+  constructor(
+    readonly code: 'NotExist' | 'NotDir' | 'PermissionDenied',
+    message: string,
+    options: { remedy: string; cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Directories that are read before other work gets a turn. */
+const DIRECTORIES_A_TURN = 32;
+
+const GONE = ['ENOENT', 'ENOTDIR'];
+
+interface Level {
+  /** Relative to the root; empty for the root. */
+  readonly path: ByteString;
+  readonly depth: number;
+  /** Names of subdirectories still to be visited, the next one last. */
+  readonly pending: ByteString[];
+}
+
+/**
+ * Walks the directories below a root as far as its naming rule enters them, and yields what the rule says,
+ * a directory before what is in it and siblings in the order of their bytes. Only directories count, and
+ * symbolic links are not followed. Names are matched as UTF-8 text. What vanishes meanwhile is passed over.
+ *
+ * @throws DiscoveryError if the root is missing or no directory; the reason of the signal when aborted
+ */
+export async function* discoverRepos(options: DiscoveryOptions): AsyncGenerator<DiscoveryEvent, DiscoverySummary> {
+  const { root, rule, isKnown, signal } = options;
+  requireDirectory(root);
+  let complete = true;
+  let readCount = 0;
+  const read = (path: ByteString, depth: number): Level => {
+    try {
+      return { path, depth, pending: subdirectoryNames(joinPath(root, path)).sort().reverse() };
+    } catch (error) {
+      if (!GONE.includes(errnoOf(error) ?? '')) {
+        complete = false;
+        options.onProblem?.(path === '' ? '.' : path, error);
+      }
+      return { path, depth, pending: [] };
+    }
+  };
+
+  const levels: Level[] = [{ path: '', depth: -1, pending: ['.'] }];
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const name = level.pending.pop();
+    if (name === undefined) {
+      levels.pop();
+      continue;
+    }
+    const path = joinPath(level.path, name);
+    const depth = level.depth + 1;
+    const { event, enter } = rule.decide(textOfBytes(path), depth, () => isKnown(path));
+    if (event !== null) yield { event, path };
+    if (!enter) continue;
+    if (++readCount % DIRECTORIES_A_TURN === 0) await nextTurn();
+    signal?.throwIfAborted();
+    levels.push(read(depth === 0 ? '' : path, depth));
+  }
+  return { complete };
+}
+
+function requireDirectory(root: ByteString): void {
+  const about = textOfBytes(root);
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(fsPath(root)).isDirectory();
+  } catch (error) {
+    switch (errnoOf(error)) {
+      case 'ENOENT':
+        throw new DiscoveryError('NotExist', `root ${about} does not exist`, {
+          remedy: 'check that its filesystem is mounted, or correct the path in the configuration',
+          cause: error,
+        });
+      case 'EACCES':
+        throw new DiscoveryError('PermissionDenied', `root ${about} cannot be reached: permission denied`, {
+          remedy: 'run as a user who may read it',
+          cause: error,
+        });
+      case 'ENOTDIR':
+        isDirectory = false;
+        break;
+      default:
+        throw error;
+    }
+  }
+  if (isDirectory) return;
+  throw new DiscoveryError('NotDir', `root ${about} is not a directory`, { remedy: 'correct the path in the configuration' });
+}

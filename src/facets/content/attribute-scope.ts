@@ -1,0 +1,43 @@
+import type { AttributeFile } from '../../realdir/attributes.js';
+import { AttributeRules } from '../../realdir/attributes.js';
+import type { ContentAttributes } from '../../realdir/content-filter.js';
+import { contentAttributes } from '../../realdir/content-filter.js';
+import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
+import { readBounded } from '../../realdir/read-bounded.js';
+import type { ByteString } from '../../util/byte-string.js';
+import { FsoError } from '../../util/errors.js';
+
+/** Larger files of rules are refused, in bytes: real ones have a few kilobytes. */
+const MAX_GITATTRIBUTES = 1024 * 1024;
+
+/**
+ * The attributes that apply in one directory of a realdir. Like `git add`, it takes what is
+ * recorded as `.gitattributes` where the realdir has no such file (gitattributes(5)).
+ */
+export class AttributeScope {
+  static readonly outside = new AttributeScope([]);
+
+  private rules: AttributeRules | null = null;
+
+  private constructor(private readonly files: readonly AttributeFile[]) {}
+
+  /**
+   * The scope of the cursor's directory, seen from that of its parent.
+   * @param recorded the `.gitattributes` that the branch has for this directory
+   * @throws FsoError, system errors if the file is there but cannot be used: then nobody knows how
+   *   Git would store what is in the directory
+   */
+  enter(cursor: DirectoryCursor, path: ByteString, recorded: () => Buffer | null): AttributeScope {
+    const file = readBounded(cursor.reach('.gitattributes'), MAX_GITATTRIBUTES);
+    if (file?.truncated === true) throw new FsoError(`.gitattributes has more than ${MAX_GITATTRIBUTES} bytes`);
+    const text = file?.bytes ?? recorded();
+    return text === null ? this : new AttributeScope([...this.files, { dir: path, text }]);
+  }
+
+  /** What the attributes say about the content of a file; its path is relative to the realdir. */
+  of(path: ByteString): ContentAttributes {
+    this.rules ??= AttributeRules.stack(this.files);
+    const { rules } = this;
+    return contentAttributes((name) => rules.valueOf(name, path));
+  }
+}

@@ -1,0 +1,150 @@
+import { resolveIdentity } from '../git/identity.js';
+import type { Oid } from '../git/object-id.js';
+import { oidToHex } from '../git/object-id.js';
+import { updateRef } from '../git/refs.js';
+import { atPath } from '../history/at-path.js';
+import type { Heads } from '../history/head.js';
+import { gitNogCommitOf, readHeads } from '../history/head.js';
+import { readMetadata } from '../history/metadata.js';
+import type { Metadata } from '../record/metadata-json.js';
+import { decodeMetadata, encodeMetadata } from '../record/metadata.js';
+import { metadataFile, metadataPath } from '../record/metadata-path.js';
+import { branchOf } from '../shadow/branches.js';
+import { stubCommit } from '../shadow/read-stub.js';
+import { retryIfMoved } from '../shadow/retry.js';
+import type { RunOptions } from '../shadow/run-options.js';
+import type { ShadowRepo } from '../shadow/shadow-repo.js';
+import { Transaction } from '../shadow/transaction.js';
+import type { ByteString } from '../util/byte-string.js';
+import { FsoError, UsageError } from '../util/errors.js';
+import { editFiles } from './meta-tree.js';
+
+const META_BRANCH = branchOf('meta');
+
+/** A change of the metadata of one path: `.` is the toplevel, directories end with a slash. */
+export type MetadataChange = { readonly path: ByteString } & (
+  | { readonly replaceBy: Metadata }
+  | { readonly merge: Metadata }
+  | { readonly removeKeys: readonly string[] }
+);
+
+/** What must hold for a change to happen, and how the commit describes it. */
+export interface MetaOptions {
+  /** The commit that `master-meta` must have; an absent branch never has it. */
+  readonly expectedCommit?: Oid;
+  /** The state that the four branches must have, as 64 hexadecimal digits. */
+  readonly expectedGitNogCommit?: string;
+  /** One line for the commit; the time follows it. */
+  readonly message?: string;
+}
+
+/** The state after a change. */
+export interface MetaResult {
+  readonly heads: Heads;
+  readonly gitNogCommit: string;
+  /** True if `master-meta` was moved or created. */
+  readonly isNewCommit: boolean;
+}
+
+/**
+ * Changes metadata of several paths in one commit on `master-meta`, all or nothing. A record without
+ * keys is removed. If the branch does not exist, it is created at the commit of the stub; that remains
+ * even if the changes fail.
+ * @throws UsageError for a path or key that cannot be recorded, FsoError if the state is not the expected one
+ */
+export async function changeMetadata(
+  repo: ShadowRepo,
+  changes: readonly MetadataChange[],
+  options: MetaOptions & RunOptions,
+): Promise<MetaResult> {
+  for (const { path } of changes) metadataFile(path);
+  const created = await createBranch(repo, options);
+  return retryIfMoved(async () => {
+    const transaction = new Transaction(repo, META_BRANCH, 'meta', options);
+    try {
+      await transaction.lock();
+      const { base } = transaction;
+      // What this call created cannot be what the caller has seen.
+      if (created === null || base.commit !== created) checkExpected(repo, base.commit, options);
+      const tree = editFiles(transaction, base.tree, recordsAfter(transaction, changes));
+      const isChanged = tree !== base.tree;
+      if (isChanged) await transaction.commit(tree, options.message ?? 'meta');
+      const heads = readHeads(repo.gitDir, branchOf);
+      return { heads, gitNogCommit: gitNogCommitOf(heads), isNewCommit: isChanged || created !== null };
+    } finally {
+      transaction.close();
+    }
+  });
+}
+
+/** Creates the branch if it does not exist; returns its commit then, else null. */
+async function createBranch(repo: ShadowRepo, options: MetaOptions & RunOptions): Promise<Oid | null> {
+  return retryIfMoved(async () => {
+    const transaction = new Transaction(repo, META_BRANCH, 'meta', options);
+    try {
+      if (transaction.base.commit !== null) return null;
+      await transaction.lock();
+      checkExpected(repo, null, options);
+      const stub = stubCommit(repo);
+      const { committer } = await resolveIdentity(repo.gitDir, options.env, new Date());
+      updateRef(repo.gitDir, META_BRANCH, { expected: null, next: stub, message: 'git-fso: meta', who: committer });
+      return stub;
+    } finally {
+      transaction.close();
+    }
+  });
+}
+
+/**
+ * The other facets may move right after this check: that is the same as if they moved after the
+ * commit, since the changes do not depend on them.
+ */
+function checkExpected(repo: ShadowRepo, meta: Oid | null, options: MetaOptions): void {
+  const { expectedCommit, expectedGitNogCommit } = options;
+  if (expectedGitNogCommit !== undefined) {
+    const actual = gitNogCommitOf(readHeads(repo.gitDir, branchOf));
+    if (actual !== expectedGitNogCommit) {
+      throw new FsoError(`old Git Nog commit mismatch: expected ${expectedGitNogCommit}, found ${actual}`, {
+        remedy: 'look at what changed, and try again with the commit that `git-fso head` prints',
+      });
+    }
+  }
+  if (expectedCommit !== undefined && expectedCommit !== meta) {
+    const actual = meta === null ? 'no branch master-meta' : oidToHex(meta);
+    throw new FsoError(`old meta Git commit mismatch: expected ${oidToHex(expectedCommit)}, found ${actual}`, {
+      remedy: 'look at what changed, and try again with the commit that `git-fso head` prints',
+    });
+  }
+}
+
+/** The new records by file, null for those to remove; of several changes of a path each sees the one before. */
+function recordsAfter({ reader, base }: Transaction, changes: readonly MetadataChange[]): Map<ByteString, Buffer | null> {
+  const after = new Map<ByteString, Metadata>();
+  for (const change of changes) {
+    const file = metadataFile(change.path);
+    const current = (): Metadata => after.get(file) ?? readMetadata(reader, base.tree, change.path);
+    after.set(file, changedBy(change, current));
+  }
+  return new Map([...after].map(([file, metadata]) => [file, recordOf(file, metadata)]));
+}
+
+/** @param current reads what is recorded, which may be damaged; a replacement does not need it */
+function changedBy(change: MetadataChange, current: () => Metadata): Metadata {
+  if ('replaceBy' in change) return change.replaceBy;
+  if ('merge' in change) return new Map([...current(), ...change.merge]);
+  const kept = new Map(current());
+  for (const key of change.removeKeys) kept.delete(key);
+  return kept;
+}
+
+function recordOf(file: ByteString, metadata: Metadata): Buffer | null {
+  if (metadata.size === 0) return null;
+  return atPath(metadataPath(file), () => {
+    const body = Buffer.from(encodeMetadata(metadata), 'utf8');
+    // White space around a record is dropped when it is read, and with it the beginning of such a key.
+    const readBack = decodeMetadata(body);
+    const lost = [...metadata.keys()].find((key) => !readBack.has(key.toWellFormed()));
+    if (lost === undefined) return body;
+    throw new UsageError(`the key ${JSON.stringify(lost)} starts with white space`);
+  });
+}

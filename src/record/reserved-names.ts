@@ -1,0 +1,9 @@
+import type { ByteString } from '../util/byte-string.js';
+
+/**
+ * True for names that are never recorded from a realdir: they start with `.git` or `.nog`. On a
+ * branch, such entries come from the stub, or are `.nogtree`.
+ */
+export function isReserved(name: ByteString): boolean {
+  return name.startsWith('.git') || name.startsWith('.nog');
+}

@@ -1,0 +1,86 @@
+import { writeFileDurable } from '../git/durable-file.js';
+import type { Oid } from '../git/object-id.js';
+import { readLooseRef } from '../git/ref-files.js';
+import { runGit } from '../git/run-git.js';
+import type { TreeEntry } from '../git/tree-codec.js';
+import { compareEntryNames, FileMode } from '../git/tree-codec.js';
+import type { ByteString } from '../util/byte-string.js';
+import { joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import { STUB_BRANCH } from './branches.js';
+import type { RunOptions } from './run-options.js';
+import type { ShadowRepo } from './shadow-repo.js';
+import type { StubFiles } from './stub-files.js';
+import { STUB_FILE_NAMES } from './stub-files.js';
+import { Transaction } from './transaction.js';
+
+/** Runs Git in the work tree of the stub. @throws FsoError if it fails */
+async function git(repo: ShadowRepo, args: readonly string[], signal: AbortSignal | undefined): Promise<Buffer> {
+  const { stdout, stderr, status } = await runGit(repo.gitDir, args, { workTree: repo.directory, ...(signal && { signal }) });
+  if (status === 0) return stdout;
+  throw new FsoError(`${textOfBytes(repo.directory)}: git ${args[0] ?? ''} failed: ${stderr.trim()}`);
+}
+
+/** @throws FsoError unless the work tree holds the stub */
+function requireStubCheckedOut(repo: ShadowRepo): void {
+  const head = readLooseRef(repo.gitDir, 'HEAD');
+  if (head !== null && 'target' in head && head.target === STUB_BRANCH) return;
+  throw new FsoError(`${textOfBytes(repo.directory)}: another branch than master-stub is checked out`, {
+    remedy: 'run `git checkout master-stub` there',
+  });
+}
+
+/** @throws FsoError if the files of the stub were edited, but not committed */
+export async function requireCleanStub(repo: ShadowRepo, options: RunOptions): Promise<void> {
+  requireStubCheckedOut(repo);
+  const status = await git(repo, ['status', '--porcelain', '--', ...STUB_FILE_NAMES], options.signal);
+  if (status.length === 0) return;
+  throw new FsoError(`${textOfBytes(repo.directory)}: the stub has edits that are not committed`, {
+    remedy: 'commit them with `git commit`, or discard them with `git restore --staged --worktree .`',
+  });
+}
+
+/**
+ * Commits new content of stub files on `master-stub`, and has the work tree and the index agree with
+ * it. Edits of these files that were not committed are overwritten.
+ *
+ * A crash after the work tree was written leaves edits that are not committed, one after the index
+ * was written leaves staged ones; the branch moves last, so the same call goes on from either.
+ *
+ * @returns the commit; null if the branch has this content already, and then nothing is written
+ */
+export async function commitStub(
+  repo: ShadowRepo,
+  files: StubFiles,
+  subject: string,
+  options: RunOptions,
+): Promise<Oid | null> {
+  requireStubCheckedOut(repo);
+  const transaction = new Transaction(repo, STUB_BRANCH, 'stub', options);
+  try {
+    const { base, reader } = transaction;
+    const entries = new Map<ByteString, TreeEntry>();
+    for (const entry of base.tree === null ? [] : reader.readTree(base.tree)) entries.set(entry.name, entry);
+    const changed = STUB_FILE_NAMES.flatMap((name) => {
+      const text = files[name];
+      if (text === undefined) return [];
+      const body = Buffer.from(text, 'latin1');
+      const oid = transaction.writeBlob(body);
+      const entry = entries.get(name);
+      if (entry?.oid === oid && entry.mode === FileMode.file) return [];
+      entries.set(name, { name, mode: FileMode.file, oid });
+      return [{ name, body }];
+    });
+    if (changed.length === 0) return null;
+    const isTree = ({ mode }: TreeEntry): boolean => mode === FileMode.directory;
+    const sorted = [...entries.values()].sort((a, b) => compareEntryNames(a.name, isTree(a), b.name, isTree(b)));
+    const tree = transaction.writeTree(sorted);
+    await transaction.lock();
+    for (const { name, body } of changed) writeFileDurable(joinPath(repo.directory, name), body);
+    // Forced, because the stub may ignore its own files.
+    await git(repo, ['add', '--force', '--', ...changed.map(({ name }) => name)], options.signal);
+    return await transaction.commit(tree, subject);
+  } finally {
+    transaction.close();
+  }
+}

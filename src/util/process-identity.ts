@@ -1,0 +1,53 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { unlessErrno } from './errors.js';
+import { isRunning } from './process-alive.js';
+
+/** Names one process for good: its number alone is given to others when it has ended. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly host: string;
+  /** The boot of the machine, and the space in which the pid counts; empty where there is no /proc. */
+  readonly boot: string;
+  readonly namespace: string;
+  /** When the process started, in clock ticks since the boot; empty where there is no /proc. */
+  readonly started: string;
+}
+
+let own: ProcessIdentity | null = null;
+
+/** This process. */
+export function ownProcess(): ProcessIdentity {
+  own ??= {
+    pid: process.pid,
+    host: hostname(),
+    boot: readProc('sys/kernel/random/boot_id').trim(),
+    namespace: unlessErrno(['ENOENT', 'EACCES'], '', () => readlinkSync('/proc/self/ns/pid')),
+    started: startOf(process.pid),
+  };
+  return own;
+}
+
+/**
+ * False if the process is known to have ended. One on another host, or in another container, cannot
+ * be seen from here: it counts as alive.
+ */
+export function mayBeAlive({ pid, host, boot, namespace, started }: ProcessIdentity): boolean {
+  const self = ownProcess();
+  if (host !== self.host || namespace !== self.namespace) return true;
+  if (boot !== self.boot) return false;
+  if (self.started !== '') return startOf(pid) === started;
+  return isRunning(pid);
+}
+
+/** From `/proc/<pid>/stat` (proc(5)); empty if the process is gone, or has ended and waits for its parent. */
+function startOf(pid: number): string {
+  const stat = readProc(`${pid}/stat`);
+  // The name of the program comes second, in parentheses, and may contain anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+}
+
+function readProc(name: string): string {
+  return unlessErrno(['ENOENT', 'ESRCH', 'EACCES'], '', () => readFileSync(`/proc/${name}`, 'latin1'));
+}
