@@ -12,17 +12,19 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Absolute path of the directory that commands work in; `-C` changes it. */
   directory: ByteString;
-  /** How long to wait for locks, in milliseconds; `--wait` changes it. */
-  waitMs: number;
+  /** How long to wait for locks, in milliseconds; null unless `--wait` or a configuration says. */
+  waitMs: number | null;
   /** Set by a command that is done, but not with everything. */
   exitStatus: number;
 }
+
+const DEFAULT_WAIT_MS = 10_000;
 
 /** Options for runs of the core, from what the process was given. */
 export function runOptionsOf(context: CliContext, command: string): RunOptions {
   return {
     env: context.env,
-    waitMs: context.waitMs,
+    waitMs: context.waitMs ?? DEFAULT_WAIT_MS,
     command: `git-fso ${command}`,
     signal: context.signal,
     onWait: (holder) => void context.stderr.write(`waiting for ${holder}\n`),

@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr,
     signal,
     directory: bytesOfText(process.cwd()),
-    waitMs: 0,
+    waitMs: null,
     exitStatus: ExitStatus.done,
   };
   setGitEnvironment(env);

@@ -14,7 +14,8 @@ export function parseDuration(value: string | number): number {
   const unit = match?.[2] === '' ? 's' : (match?.[2] as Unit | undefined);
   const duration = unit === undefined ? Number.NaN : Math.round(Number(match?.[1]) * MILLISECONDS[unit]);
   if (Number.isSafeInteger(duration)) return duration;
-  throw new UsageError(`${JSON.stringify(value)} is not a length of time; allowed: 500ms, 30s, 5m, 2h, 1d, 1w`);
+  const about = typeof value === 'string' ? JSON.stringify(value) : value;
+  throw new UsageError(`${about} is not a length of time; allowed: 500ms, 30s, 5m, 2h, 1d, 1w`);
 }
 
 /** The shortest way to write a length of time in milliseconds, exactly. */

@@ -42,12 +42,8 @@ export function parseSchedule(text: string): Schedule {
 }
 
 function parseInterval(text: string, interval: string): number {
-  let milliseconds: number;
-  try {
-    milliseconds = /\d$/.test(interval) ? fail(text, 'the unit is missing') : parseDuration(interval);
-  } catch {
-    return fail(text, 'the interval needs a number and a unit: m, h, d or w');
-  }
+  if (!/^\d+(\.\d+)?[mhdw]$/.test(interval)) return fail(text, 'the interval needs a number and a unit: m, h, d or w');
+  const milliseconds = parseDuration(interval);
   return milliseconds >= SHORTEST_INTERVAL_MS ? milliseconds : fail(text, 'the shortest interval is 1m');
 }
 
@@ -81,6 +77,8 @@ function parseDay(text: string, name: string): number {
 }
 
 function checkCron(text: string, cron: string): void {
+  // Stands for the time at which the pattern is read, which is never the same.
+  if (cron.includes('?')) fail(text, 'write * instead of ?');
   let next: Date | null;
   try {
     next = new Cron(cron, { mode: '5-part' }).nextRun();

@@ -11,7 +11,7 @@ export function parseSize(value: string | number): number {
   const size = Number(match?.[1]) * 1024 ** POWERS.indexOf(match?.[2] ?? '');
   if (Number.isSafeInteger(size)) return size;
   throw new UsageError(
-    `${JSON.stringify(value)} is not a size; allowed: a whole number, also with k, m, g or t for powers of 1024, such as 20g`,
+    `${typeof value === 'string' ? JSON.stringify(value) : value} is not a size; allowed: a whole number, also with k, m, g or t for powers of 1024, such as 20g`,
   );
 }
 

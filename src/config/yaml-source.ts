@@ -4,7 +4,7 @@ import { relaxBlockIndent } from './block-indent.js';
 import type { ConfigPath, ConfigProblem, Mistake } from './problems.js';
 import { pathText } from './problems.js';
 
-/** Aliases may stand for this many nodes in all; more is an attack on memory. */
+/** Nobody needs more; and aliases of aliases must not stand for more nodes than fit into memory. */
 const MOST_ALIASES = 1000;
 
 interface Place {
@@ -36,10 +36,17 @@ export class YamlSource {
     const problems = [...this.document.errors, ...this.document.warnings].map(({ pos, message }) => {
       return { ...this.placeAt(pos[0]), path: '', message };
     });
+    let aliases = 0;
     visit(this.document, {
       Alias: (_, alias) => {
-        if (alias.resolve(this.document) !== undefined) return;
-        problems.push({ ...this.placeOf(alias), path: '', message: `alias *${alias.source} has no anchor before it` });
+        if (++aliases > MOST_ALIASES) {
+          problems.push({ ...this.placeOf(alias), path: '', message: `more than ${MOST_ALIASES} aliases` });
+          return visit.BREAK;
+        }
+        if (alias.resolve(this.document) === undefined) {
+          problems.push({ ...this.placeOf(alias), path: '', message: `alias *${alias.source} has no anchor before it` });
+        }
+        return undefined;
       },
     });
     return problems;
@@ -90,7 +97,8 @@ export class YamlSource {
 
   /** Says where a mistake stands. */
   locate({ path, isKey, message }: Mistake): ConfigProblem {
-    return { ...this.placeOfPath(path, isKey === true), path: pathText(path), message };
+    const isLine = typeof path.at(-1) === 'number' && isScalar(this.nodeAt(path.slice(0, -1)));
+    return { ...this.placeOfPath(path, isKey === true), path: pathText(isLine ? path.slice(0, -1) : path), message };
   }
 
   private placeOfPath(path: ConfigPath, isKey: boolean): Place {
@@ -124,12 +132,13 @@ export class YamlSource {
   }
 
   /** The pair of a key, also in maps that are merged with `<<`. */
-  private pairOf(map: YAMLMap, key: string | number, depth = 0): Pair | undefined {
+  private pairOf(map: YAMLMap, key: string | number, seen = new Set<YAMLMap>()): Pair | undefined {
+    seen.add(map);
     const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
-    if (own !== undefined || depth > MOST_ALIASES) return own;
+    if (own !== undefined) return own;
     const merged = map.items.filter((pair) => isScalar(pair.key) && pair.key.value === '<<').map(({ value }) => this.resolve(value));
     for (const source of merged.flatMap((value) => (isSeq(value) ? value.items.map((item) => this.resolve(item)) : [value]))) {
-      const pair = isMap(source) ? this.pairOf(source, key, depth + 1) : undefined;
+      const pair = isMap(source) && !seen.has(source) ? this.pairOf(source, key, seen) : undefined;
       if (pair !== undefined) return pair;
     }
     return undefined;

@@ -41,7 +41,7 @@ export function parsePatternLines<Word extends string>(
     const glob = text.slice(space + 1);
     const word = words.find((known) => known === text.slice(0, space));
     if (space < 0) {
-      problems.push({ code: 'MalformedLine', index, message: `${about} is not ${what} and glob, such as "${words[0]} data/*"` });
+      problems.push({ code: 'MalformedLine', index, message: `${about} is not of the form <${what}> <glob>, such as "${words[0]} data/*"` });
     } else if (word === undefined) {
       const unknown = text.slice(0, space);
       const message = `${about}: unknown ${what} ${JSON.stringify(unknown)}; ${allowedWords(unknown, words)}`;

@@ -10,7 +10,10 @@ import type { Metadata } from '../record/metadata-json.js';
 import { decodeMetadata, encodeMetadata } from '../record/metadata.js';
 import { metadataFile, metadataPath } from '../record/metadata-path.js';
 import { branchOf } from '../shadow/branches.js';
+import type { LockHandle } from '../shadow/lock.js';
+import { acquireLock } from '../shadow/lock.js';
 import { stubCommit } from '../shadow/read-stub.js';
+import { lockOptionsOf, repoLockPath } from '../shadow/repo-lock.js';
 import { retryIfMoved } from '../shadow/retry.js';
 import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
@@ -58,41 +61,61 @@ export async function changeMetadata(
   options: MetaOptions & RunOptions,
 ): Promise<MetaResult> {
   for (const { path } of changes) metadataFile(path);
-  const created = await createBranch(repo, options);
-  return retryIfMoved(async () => {
-    const transaction = new Transaction(repo, META_BRANCH, 'meta', options);
-    try {
-      await transaction.lock();
-      const { base } = transaction;
-      // What this call created cannot be what the caller has seen.
-      if (created === null || base.commit !== created) checkExpected(repo, base.commit, options);
-      const tree = editFiles(transaction, base.tree, recordsAfter(transaction, changes));
-      const isChanged = tree !== base.tree;
-      if (isChanged) await transaction.commit(tree, options.message ?? 'meta');
-      const heads = readHeads(repo.gitDir, branchOf);
-      return { heads, gitNogCommit: gitNogCommitOf(heads), isNewCommit: isChanged || created !== null };
-    } finally {
-      transaction.close();
-    }
+  return whileLocked(repo, options, async (locked) => {
+    const created = await createBranch(repo, locked);
+    return retryIfMoved(() => changeOnce(repo, changes, created, locked));
   });
+}
+
+/**
+ * Takes the locks before the branch is read: other facets observe first and lock when they write, but
+ * here that would only mean to start again whenever somebody else was faster.
+ */
+async function whileLocked<T, Options extends RunOptions>(
+  repo: ShadowRepo,
+  options: Options,
+  work: (options: Options) => Promise<T>,
+): Promise<T> {
+  if (options.holdsRepoLock === true) return work(options);
+  const locks: LockHandle[] = [];
+  try {
+    locks.push(await acquireLock(repoLockPath(repo), 'shared', lockOptionsOf(options)));
+    locks.push(await acquireLock(`${repoLockPath(repo)}-meta`, 'exclusive', lockOptionsOf(options)));
+    return await work({ ...options, holdsRepoLock: true });
+  } finally {
+    for (const lock of locks.reverse()) lock.release();
+  }
 }
 
 /** Creates the branch if it does not exist; returns its commit then, else null. */
 async function createBranch(repo: ShadowRepo, options: MetaOptions & RunOptions): Promise<Oid | null> {
-  return retryIfMoved(async () => {
-    const transaction = new Transaction(repo, META_BRANCH, 'meta', options);
-    try {
-      if (transaction.base.commit !== null) return null;
-      await transaction.lock();
-      checkExpected(repo, null, options);
-      const stub = stubCommit(repo);
-      const { committer } = await resolveIdentity(repo.gitDir, options.env, new Date());
-      updateRef(repo.gitDir, META_BRANCH, { expected: null, next: stub, message: 'git-fso: meta', who: committer });
-      return stub;
-    } finally {
-      transaction.close();
-    }
-  });
+  if (repo.head('meta') !== null) return null;
+  checkExpected(repo, null, options);
+  const stub = stubCommit(repo);
+  const { committer } = await resolveIdentity(repo.gitDir, options.env, new Date());
+  updateRef(repo.gitDir, META_BRANCH, { expected: null, next: stub, message: 'git-fso: meta', who: committer });
+  return stub;
+}
+
+/** @param created the commit at which this call has created the branch, which the caller cannot have seen */
+async function changeOnce(
+  repo: ShadowRepo,
+  changes: readonly MetadataChange[],
+  created: Oid | null,
+  options: MetaOptions & RunOptions,
+): Promise<MetaResult> {
+  const transaction = new Transaction(repo, META_BRANCH, 'meta', options);
+  try {
+    const { base } = transaction;
+    if (created === null || base.commit !== created) checkExpected(repo, base.commit, options);
+    const tree = editFiles(transaction, base.tree, recordsAfter(transaction, changes));
+    const isChanged = tree !== base.tree;
+    if (isChanged) await transaction.commit(tree, options.message ?? 'meta');
+    const heads = readHeads(repo.gitDir, branchOf);
+    return { heads, gitNogCommit: gitNogCommitOf(heads), isNewCommit: isChanged || created !== null };
+  } finally {
+    transaction.close();
+  }
 }
 
 /**

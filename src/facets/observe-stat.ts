@@ -11,6 +11,7 @@ import { DirectoryEdit } from './observe/directory-edit.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import { remainsOfMissing } from './observe/missing-subtree.js';
 import { Observation } from './observe/observation.js';
+import type { RecordedStub } from './observe/selection.js';
 import { NogbundleSelection, readRecordedStub } from './observe/selection.js';
 import { StatRecorder } from './stat-recorder.js';
 import { isRecordedImmutable, readToplevel, ToplevelStat } from './toplevel-stat.js';
@@ -24,6 +25,8 @@ export interface StatObservation {
   /** Null to find out only what differs. */
   readonly sink: ObjectSink | null;
   readonly events: ObservationEvents;
+  /** Rules to try instead of those that are recorded. */
+  readonly stub?: RecordedStub;
   readonly mtimeRange?: 'range' | 'only' | undefined;
   readonly recheck?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -49,7 +52,7 @@ export async function observeStat(input: StatObservation): Promise<Oid | null> {
     const toplevel = new ToplevelStat(realdir, cursor, recordedTop, forced, events);
     if (toplevel.letter !== null) events.onChange(toplevel.letter, '.');
     if (input.mtimeRange === 'only') return await renewToplevel(input, cursor, toplevel);
-    const stub = readRecordedStub(reader, tree);
+    const stub = input.stub ?? readRecordedStub(reader, tree);
     const context: ObservationContext<null> = {
       cursor,
       reader,

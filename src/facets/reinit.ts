@@ -79,7 +79,7 @@ async function prune(repo: ShadowRepo, facet: Facet, exclude: Buffer, tally: Fac
     await transaction.lock();
     const question = {
       reader,
-      cursor: DirectoryCursor.open(repo.realdir),
+      cursor: openRealdir(repo, tally),
       exclude,
       selection: NogbundleSelection.none,
       recordsDirectories: facet !== 'content',
@@ -90,5 +90,15 @@ async function prune(repo: ShadowRepo, facet: Facet, exclude: Buffer, tally: Fac
     return dropped;
   } finally {
     transaction.close();
+  }
+}
+
+/** Without the realdir, its own ignore rules have no say. */
+function openRealdir(repo: ShadowRepo, tally: FacetTally): DirectoryCursor | null {
+  try {
+    return DirectoryCursor.open(repo.realdir);
+  } catch (error) {
+    tally.onProblem('', error);
+    return null;
   }
 }

@@ -11,6 +11,8 @@ export interface GitRunOptions {
   /** Added to the environment; `GIT_…` variables of our own environment are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly workTree?: ByteString;
+  /** Where objects are, instead of the repository's own `objects`. */
+  readonly objectDirectory?: ByteString;
   /** Ends Git with everything that it started. */
   readonly signal?: AbortSignal;
 }
@@ -53,6 +55,7 @@ export async function runGit(gitDir: ByteString, args: readonly string[], option
       ...FIXED_ENVIRONMENT,
       GIT_DIR: paths.textFor(gitDir),
       ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: paths.textFor(options.workTree) }),
+      ...(options.objectDirectory === undefined ? {} : { GIT_OBJECT_DIRECTORY: paths.textFor(options.objectDirectory) }),
       ...options.env,
     };
     const child = spawn('git', [...FIXED_ARGUMENTS, ...args], {

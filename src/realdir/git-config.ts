@@ -21,8 +21,7 @@ function readValue(text: ByteString, start: number): { value: ByteString; end: n
     if (char === '\\') {
       at += text.startsWith('\r\n', at + 1) ? 2 : 1;
       const next = text[at];
-      if (next === '\n') continue;
-      const escaped = ESCAPES[next ?? ''];
+      const escaped = next === '\n' ? '' : ESCAPES[next ?? ''];
       if (escaped === undefined) return null;
       value += escaped;
       trimmed = value.length;

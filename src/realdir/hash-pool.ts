@@ -74,7 +74,9 @@ export class HashPool {
   ready(): Promise<void> | undefined {
     if (this.pending < HIGH_WATER) return undefined;
     this.flush();
-    return new Promise((resolve) => this.held.push(resolve));
+    return new Promise((resolve) => {
+      this.held.push(resolve);
+    });
   }
 
   /**

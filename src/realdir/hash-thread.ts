@@ -80,7 +80,9 @@ export class WorkerHashThread implements HashThread {
     if (this.death !== null) return Promise.reject(this.death);
     this.worker.ref();
     this.worker.postMessage(jobs);
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+    });
   }
 
   async close(): Promise<void> {

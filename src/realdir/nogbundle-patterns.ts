@@ -18,15 +18,17 @@ interface NogbundlePattern {
 
 /**
  * The patterns of a `.nogbundles` file (NOE-18, Specifying nogbundles). A pattern must match the
- * whole path, relative to the realdir: `*` is any number of bytes and `?` one character (in
- * UTF-8) except a slash, `**` is any number of bytes; all else is literal. Leading and trailing slash mean nothing.
+ * whole path, relative to the realdir: `*` is any number of characters and `?` one character (in
+ * UTF-8) except a slash, `**` is any number of characters; all else is literal. Leading and
+ * trailing slash mean nothing.
  */
 export class NogbundlePatterns {
   private constructor(private readonly patterns: readonly NogbundlePattern[]) {}
 
   /** @param text content of the file; null if there is none */
   static parse(text: Buffer | null): NogbundlePatterns {
-    const lines = (text ?? Buffer.alloc(0)).toString('latin1').split('\n').map((line) => line.replace(SURROUNDING_BLANKS, ''));
+    const content = (text ?? Buffer.alloc(0)).toString('latin1');
+    const lines = content.split('\n').map((line) => line.replace(SURROUNDING_BLANKS, ''));
     return new NogbundlePatterns(lines.filter((line) => line !== '' && !line.startsWith('#')).map(compile));
   }
 

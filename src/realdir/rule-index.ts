@@ -115,7 +115,13 @@ function addTo(rules: Map<ByteString, LastRule>, key: ByteString, position: numb
 }
 
 /** The position of the last glob behind `atLeast` that matches, else `atLeast`. */
-function lastGlob(rules: readonly GlobRule[], directory: ByteString, name: ByteString, isDirectory: boolean, atLeast: number): number {
+function lastGlob(
+  rules: readonly GlobRule[],
+  directory: ByteString,
+  name: ByteString,
+  isDirectory: boolean,
+  atLeast: number,
+): number {
   for (let i = rules.length - 1; i >= 0; i--) {
     const { position, pattern } = rules[i]!;
     if (position <= atLeast) break;

@@ -33,7 +33,7 @@ function naiveMatch(pattern: string, name: string): boolean | 'error' {
     else chunks.at(-1)!.push(charTest(token));
   }
   const chars = [...name];
-  const fits = (chunk: Chunk, at: number) => at + chunk.length <= chars.length && chunk.every((test, i) => test(chars[at + i]!));
+  const fits = (chunk: Chunk, at: number) => at + chunk.length <= chars.length && chunk.every((accepts, i) => accepts(chars[at + i]!));
   const [first, ...others] = chunks as [Chunk, ...Chunk[]];
   if (!fits(first, 0)) return false;
   let at = first.length;

@@ -9,7 +9,7 @@ import { buildTree, tempDir } from '../harness/index.js';
 
 vi.mock('node:fs', async (importOriginal) => {
   const original = await importOriginal<typeof fs>();
-  return { ...original, readdirSync: vi.fn(original.readdirSync) };
+  return { ...original, readdirSync: vi.fn<typeof original.readdirSync>(original.readdirSync) };
 });
 
 const readdir = vi.mocked(fs.readdirSync as (dir: fs.PathLike, options: { withFileTypes?: boolean }) => string[]);

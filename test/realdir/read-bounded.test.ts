@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -45,7 +46,7 @@ describe('readBounded', () => {
     }
     expect(readBounded('/dev/tty', 1)).toBeNull();
     const server = net.createServer().listen(at('socket'));
-    await new Promise((resolve) => server.once('listening', resolve));
+    await once(server, 'listening');
     expect(text('socket', 100)).toBeUndefined();
     server.close();
   });

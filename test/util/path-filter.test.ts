@@ -53,9 +53,7 @@ describe('makePathFilter', () => {
 
   test('answers stay right over many questions', () => {
     const filter = makePathFilter({ exclude: ['*7', '!17'] });
-    for (let i = 0; i < 50_000; i++) {
-      const expected = i % 10 !== 7 || i === 17;
-      if (filter(String(i)) !== expected) expect.fail(`wrong for ${i}`);
-    }
+    const wrong = Array.from({ length: 50_000 }, (_, i) => i).filter((i) => filter(String(i)) !== (i % 10 !== 7 || i === 17));
+    expect(wrong).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { applyStub } from '../../facets/apply-stub.js';
 import type { CliContext } from '../context.js';
 import { openShadowRepo, runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
-import { safePath } from '../render/safe-text.js';
+import { printAppliedStub } from '../render/stub-text.js';
 
 /** `git-fso apply-stub`: merges the stub into the facets. */
 export function registerApplyStub(program: Command, context: CliContext): void {
@@ -12,13 +12,7 @@ export function registerApplyStub(program: Command, context: CliContext): void {
     .summary('apply edits of the stub')
     .description('Merges master-stub, which holds .gitignore, .gitattributes and .nogbundles, into master-stat,\nmaster-sha and master-content.')
     .action(async () => {
-      const applied = await applyStub(openShadowRepo(context), runOptionsOf(context, 'apply-stub'));
-      for (const { facet, commit, conflicts } of applied) {
-        context.stdout.write(`${facet}: ${commit === null ? 'up to date' : 'applied'}\n`);
-        for (const path of conflicts) {
-          context.stderr.write(`warning: ${facet}: ${safePath(path)}: also changed by the stub; the record was kept\n`);
-        }
-      }
+      printAppliedStub(context, await applyStub(openShadowRepo(context), runOptionsOf(context, 'apply-stub')));
     });
   describeUse(
     command,

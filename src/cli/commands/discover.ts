@@ -27,7 +27,7 @@ export function registerDiscover(program: Command, context: CliContext): void {
     .option('--untracked', 'only directories that nobody tracks: candidates and ignored ones')
     .option('--json', 'write one JSON object a line')
     .action(async (flags: DiscoverFlags) => {
-      const { site } = await loadSite(context, flags);
+      const site = await loadSite(context, flags);
       const show = (found: Found, path: ByteString): void => {
         if (flags.untracked === true && (found === 'known' || found === 'missing')) return;
         const json = { state: found, ...jsonPath('path', path) };

@@ -58,7 +58,7 @@ export function registerList(program: Command, context: CliContext): void {
     .option('--exclude <pattern...>', 'leave out realdirs that match, in the syntax of .gitignore')
     .option('--json', 'write one JSON object a line')
     .action(async (globs: string[], flags: ConfigFlags & { json?: boolean; exclude?: string[] }) => {
-      const { site } = await loadSite(context, flags);
+      const site = await loadSite(context, flags);
       const isIncluded = makePathFilter({ include: globs });
       const isKept = makePathFilter({ exclude: flags.exclude ?? [] });
       // Rules of .gitignore are about relative paths: here, relative to the filesystem's root.

@@ -81,12 +81,12 @@ export function registerRescan(program: Command, context: CliContext): void {
     .option('--no-init', 'update existing shadow repos only')
     .option('--accept-empty', 'record roots that are empty or on another filesystem than before as they are')
     .action(async (flags: RescanFlags) => {
-      const { site, jobs } = await loadSite(context, flags);
+      const site = await loadSite(context, flags);
       const options: RescanOptions = {
         facets: facetsFrom(flags.facets),
         dryRun: flags.dryRun === true,
         init: flags.init,
-        jobs: flags.jobs ?? jobs,
+        jobs: flags.jobs ?? site.jobs,
         acceptEmpty: flags.acceptEmpty === true,
       };
       const display = displayOf(context, flags);

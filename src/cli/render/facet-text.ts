@@ -29,8 +29,8 @@ export function printFacetResult(context: CliContext, name: string, result: Face
     context.stdout.write('no changes\n');
   } else {
     const { added, modified, deleted } = result;
-    const commit = oidToHex(result.commit).slice(0, 10);
-    context.stdout.write(`${name} ${commit}: ${added} added, ${modified} modified, ${deleted} deleted\n`);
+    const changes = added + modified + deleted === 0 ? '' : `: ${added} added, ${modified} modified, ${deleted} deleted`;
+    context.stdout.write(`${name} ${oidToHex(result.commit).slice(0, 10)}${changes}\n`);
   }
   reportProblems(context, result);
 }

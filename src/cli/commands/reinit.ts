@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { reinit } from '../../facets/reinit.js';
+import { UsageError } from '../../util/errors.js';
+import type { CliContext } from '../context.js';
+import { openShadowRepo, runOptionsOf } from '../context.js';
+import { describeUse } from '../help.js';
+import { reportProblems } from '../render/facet-text.js';
+import { printAppliedStub } from '../render/stub-text.js';
+import type { TrackingFlags } from '../tracking-options.js';
+import { addTrackingOptions, trackingFrom } from '../tracking-options.js';
+
+/** `git-fso reinit`: switches the subdir tracking. */
+export function registerReinit(program: Command, context: CliContext): void {
+  const command = program
+    .command('reinit')
+    .summary('switch how subdirectories are tracked')
+    .description(
+      'Rewrites the stub for another way of tracking subdirectories, commits and applies it. Edits of the three\n' +
+        'stub files are overwritten. With --ignore-most, records of what is not tracked any more are dropped at once.',
+    )
+    .action(async (flags: TrackingFlags) => {
+      const tracking = trackingFrom(flags);
+      if (tracking === null) throw new UsageError('no subdir tracking given', { remedy: 'see git-fso reinit --help' });
+      const { stub, applied, dropped, problems } = await reinit(openShadowRepo(context), tracking, runOptionsOf(context, 'reinit'));
+      const isDone = stub === null && applied.every(({ commit }) => commit === null);
+      context.stdout.write(isDone ? `the subdir tracking is ${tracking} already\n` : `switched to ${tracking}\n`);
+      if (!isDone) printAppliedStub(context, applied);
+      if (dropped > 0) context.stdout.write(`${dropped} records dropped\n`);
+      reportProblems(context, { problems, warnings: [] });
+    });
+  addTrackingOptions(command);
+  describeUse(command, ['git-fso reinit --bundle-subdirs && git-fso stat'], [0, 1, 2, 3, 4]);
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { recordSot } from '../../facets/sot.js';
+import type { CliContext } from '../context.js';
+import { openShadowRepo, runOptionsOf } from '../context.js';
+import { describeUse } from '../help.js';
+import { printFacetResult } from '../render/facet-text.js';
+
+/** `git-fso sot`: combines the facets side by side. */
+export function registerSot(program: Command, context: CliContext): void {
+  const command = program
+    .command('sot')
+    .summary('combine stat, sha and content, side by side')
+    .description(
+      'Combines master-stat, master-sha and master-content on master-sot as a struct of trees: one directory for\n' +
+        'each. The real directory is not read. Commits if one of them has a new commit since the last run.',
+    )
+    .action(async () => {
+      printFacetResult(context, 'sot', await recordSot(openShadowRepo(context), runOptionsOf(context, 'sot')));
+    });
+  describeUse(command, ['git-fso sot'], [0, 1, 2, 4]);
+}

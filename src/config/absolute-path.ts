@@ -1,0 +1,14 @@
+import { UsageError } from '../util/errors.js';
+
+/**
+ * Checks an absolute path and drops what it does not need: repeated and trailing slashes.
+ * @throws UsageError also for `.` and `..` in it, which mean something else behind a symbolic link
+ */
+export function parseAbsolutePath(text: string): string {
+  const names = text.split('/').filter((name) => name !== '');
+  const about = JSON.stringify(text);
+  if (!text.startsWith('/')) throw new UsageError(`${about} is not an absolute path; it must start with /`);
+  if (text.includes('\0')) throw new UsageError(`${about} has a null character, which no path can have`);
+  if (names.includes('.') || names.includes('..')) throw new UsageError(`${about} must not have . or .. in it`);
+  return `/${names.join('/')}`;
+}

@@ -1,0 +1,115 @@
+import { DEFAULT_FACETS, RESCAN_FACETS } from '../rescan/types.js';
+import { isAtOrBelow } from '../shadow/locate.js';
+import { parseAbsolutePath } from './absolute-path.js';
+import type { ConfigPath, Mistake } from './problems.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Values whose types are still unchecked are taken for what they can be, so that all mistakes are found at once. */
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function pathOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  try {
+    return parseAbsolutePath(value);
+  } catch {
+    return null;
+  }
+}
+
+/** Mistakes that concern several keys, in a value that need not have passed any other check. */
+export function crossCheck(value: unknown): Mistake[] {
+  const config = fieldsOf(value);
+  const roots = listOf(config['roots']).map(fieldsOf);
+  return [
+    ...roots.flatMap((root, index) => checkRoot(root, ['roots', index])),
+    ...checkNames(roots),
+    ...checkPaths(roots, pathOf(config['shadow'])),
+  ];
+}
+
+function checkRoot(root: Fields, at: ConfigPath): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const hasPatterns = 'patterns' in root;
+  if ('naming' in root && (hasPatterns || 'enabledPaths' in root)) {
+    const other = hasPatterns ? 'patterns' : 'enabledPaths';
+    const message = `a root has either naming or ${other}; ${other} stands for the naming rule PathPatterns`;
+    mistakes.push({ path: [...at, 'naming'], isKey: true, message });
+  } else if ('enabledPaths' in root && !hasPatterns) {
+    const message = 'enabledPaths needs patterns beside it, which may be an empty list';
+    mistakes.push({ path: [...at, 'enabledPaths'], isKey: true, message });
+  }
+  const policy = root['initPolicy'];
+  if (Array.isArray(policy) ? policy.length === 0 : typeof policy === 'string' && policy.trim() === '') {
+    mistakes.push({ path: [...at, 'initPolicy'], isKey: true, message: 'must not be empty; leave it out for enter-subdirs' });
+  }
+  for (const [index, hook] of listOf(root['onChange']).entries()) {
+    const { command, shell } = fieldsOf(hook);
+    if ((command === undefined) !== (shell === undefined)) continue;
+    mistakes.push({ path: [...at, 'onChange', index], message: 'expected either command, a list, or shell, a command line' });
+  }
+  return [...mistakes, ...checkFacets(root, at), ...checkLimits(fieldsOf(root['initLimits']), [...at, 'initLimits'])];
+}
+
+function isFacet(word: string): boolean {
+  return (RESCAN_FACETS as readonly string[]).includes(word);
+}
+
+function checkFacets(root: Fields, at: ConfigPath): Mistake[] {
+  const facets: readonly unknown[] = root['facets'] === undefined ? DEFAULT_FACETS : listOf(root['facets']);
+  const repeated = facets.flatMap((facet, index) => {
+    const isRepeated = facets.indexOf(facet) < index;
+    return isRepeated ? [{ path: [...at, 'facets', index], message: `facet ${String(facet)} is here twice` }] : [];
+  });
+  const unused = Object.keys(fieldsOf(root['schedule'])).filter((facet) => {
+    return isFacet(facet) && !facets.includes(facet);
+  });
+  const message = `is not among the facets of this root: ${facets.join(', ')}`;
+  return [...repeated, ...unused.map((facet) => ({ path: [...at, 'schedule', facet], isKey: true, message }))];
+}
+
+function checkLimits(limits: Fields, at: ConfigPath): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if ('maxSize' in limits && 'maxBytes' in limits) {
+    mistakes.push({ path: [...at, 'maxBytes'], isKey: true, message: 'means the same as maxSize; one of them must go' });
+  }
+  for (const key of ['prefixLimits', 'repoLimits']) {
+    for (const [index, entry] of listOf(limits[key]).entries()) mistakes.push(...checkLimits(fieldsOf(entry), [...at, key, index]));
+  }
+  return mistakes;
+}
+
+function checkNames(roots: readonly Fields[]): Mistake[] {
+  const names = roots.map((root) => root['name']);
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    if (typeof name !== 'string' || first === index) return [];
+    return [{ path: ['roots', index, 'name'], message: `roots[${first}] has the name ${JSON.stringify(name)}, too` }];
+  });
+}
+
+function checkPaths(roots: readonly Fields[], shadow: string | null): Mistake[] {
+  const paths = roots.map((root) => pathOf(root['path']));
+  return paths.flatMap((path, index) => {
+    if (path === null) return [];
+    const at = ['roots', index, 'path'];
+    if (shadow !== null && isAtOrBelow(path, shadow)) {
+      return [{ path: at, message: `${path} is in the shadow root ${shadow}, where shadow repos live` }];
+    }
+    const other = paths.findIndex((candidate, at) => candidate !== null && at !== index && areNested(path, candidate, at < index));
+    if (other < 0) return [];
+    if (path === paths[other]) return [{ path: at, message: `${path} is the path of roots[${other}], too` }];
+    return [{ path: at, message: `${path} is below ${paths[other]}, the path of roots[${other}]; roots must not contain one another` }];
+  });
+}
+
+/** True if `path` is below `other`, or the same and `other` came first: each pair is reported once. */
+function areNested(path: string, other: string, isLater: boolean): boolean {
+  return path === other ? isLater : isAtOrBelow(path, other);
+}

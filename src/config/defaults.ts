@@ -1,0 +1,12 @@
+import { availableParallelism } from 'node:os';
+import type { GcThresholds } from './types.js';
+
+/** What holds where a configuration file says nothing. Facets and limits have their defaults beside their types. */
+export const DEFAULTS = {
+  /** Several repos at a time keep slow disks busy; more than this does not pay. */
+  jobs: Math.min(4, availableParallelism()),
+  wait: '10s',
+  hookTimeout: '60s',
+  jitter: 0,
+  gc: { looseObjects: 2000, packs: 20, growth: 2 } satisfies GcThresholds,
+} as const;

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { parseEnabledPaths } from '../discovery/enabled-paths.js';
+import { parseInitPolicy } from '../discovery/init-policy.js';
+import { RULE_NAMES } from '../discovery/naming-rule.js';
+import { parsePathPatterns } from '../discovery/path-pattern.js';
+import { MAX_LEVEL, MIN_LEVEL } from '../discovery/subdir-level.js';
+import { RESCAN_FACETS } from '../rescan/types.js';
+import { allowedWords } from '../util/nearest-word.js';
+import { absolutePath, duration, glob, lines, map, schedule, size } from './schema-parts.js';
+import { shadowModeText } from './shadow-mode.js';
+import { isTimeZone } from './time-zone.js';
+
+const namingRules = RULE_NAMES.filter((name) => name !== 'PathPatterns');
+
+const naming = z
+  .discriminatedUnion(
+    'rule',
+    [
+      map({
+        rule: z.literal('SubdirLevel'),
+        level: z.int().min(MIN_LEVEL).max(MAX_LEVEL).describe('Depth below the root at which directories are repos'),
+        ignore: z.array(glob).optional().describe('Globs for directories, relative to the root, that are passed over'),
+      }),
+      map({
+        rule: z.literal('Stdtools2017'),
+        projectsRoot: absolutePath.describe('Directory that has the projects as subdirectories'),
+        ignore: z.array(glob).optional().describe('Globs for directories, relative to the root, that are passed over'),
+      }),
+      map({ rule: z.literal('default') }),
+    ],
+    {
+      error: ({ code, input }) => {
+        if (code !== 'invalid_union') return undefined;
+        const rule = (input as { rule?: unknown }).rule;
+        if (rule === 'PathPatterns') return 'write patterns in the root, without naming, for the rule PathPatterns';
+        if (typeof rule !== 'string') return `rule is missing; allowed: ${namingRules.join(', ')}`;
+        return `unknown naming rule ${JSON.stringify(rule)}; ${allowedWords(rule, namingRules)}`;
+      },
+    },
+  )
+  .describe('Naming rule of a root without patterns; the default rule takes every direct subdirectory');
+
+const limit = {
+  maxFiles: size.optional().describe('Paths in a repo at most; 0 means no limit'),
+  maxSize: size.optional().describe('Bytes in a repo at most; 0 means no limit'),
+  maxBytes: size.optional().describe('The same as maxSize'),
+};
+
+const pathLimits = z.array(map({ path: absolutePath, ...limit }));
+
+const initLimits = map({
+  ...limit,
+  prefixLimits: pathLimits.optional().describe('Limits for repos at or below a path; the first that applies decides'),
+  repoLimits: pathLimits.optional().describe('Limits for single repos'),
+});
+
+const hook = map({
+  command: z.array(z.string()).min(1).optional().describe('Program and arguments'),
+  shell: z.string().min(1).optional().describe('Command line for /bin/sh'),
+  timeout: duration.optional().describe('Time until it is ended, such as 60s'),
+});
+
+const schedules = map(
+  Object.fromEntries(RESCAN_FACETS.map((facet) => [facet, schedule.optional()])) as Record<
+    (typeof RESCAN_FACETS)[number],
+    z.ZodOptional<typeof schedule>
+  >,
+);
+
+const root = map({
+  path: absolutePath.describe('Directory below which repos are discovered'),
+  name: z.string().min(1).optional().describe('Name in reports; the path if it is not given'),
+  patterns: lines(parsePathPatterns, 'repo data/*').optional().describe('Lines <enter|repo|superrepo|ignore> <glob>'),
+  enabledPaths: lines(parseEnabledPaths, '2 data').optional().describe('Lines <depth> <path>'),
+  naming: naming.optional(),
+  initPolicy: lines(parseInitPolicy, 'enter-subdirs data/*').optional().describe('Lines <subdir tracking> <glob>'),
+  initLimits: initLimits.optional().describe('How large a repo may be when it is created'),
+  facets: z.array(z.enum(RESCAN_FACETS)).min(1).optional().describe('What a rescan records'),
+  schedule: schedules.optional().describe('When facets are due; at each rescan if not given'),
+  jitter: duration.optional().describe('Repos are due up to this much later than the schedule says'),
+  shaLimit: map({
+    time: duration.optional().describe('Stop hashing after this time, such as 2h'),
+    bytes: size.optional().describe('Stop hashing after this many bytes, such as 2t'),
+  })
+    .optional()
+    .describe('How much one run of sha does in a repo'),
+  onChange: z.array(hook).optional().describe('Commands to run after a rescan that recorded changes'),
+});
+
+/** The configuration file: the one source of its types, its checks and its JSON schema. */
+export const configSchema = map({
+  shadow: absolutePath.describe('Shadow root: the directory below which all shadow repos live'),
+  trimHostRoot: absolutePath.optional().describe('Prefix that is removed from real paths before they are mirrored'),
+  shadowMode: shadowModeText.optional().describe('Mode of new directories below the shadow root, in octal: "0750"'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, { error: ({ input }) => `${JSON.stringify(input)} is not a time zone; allowed: names such as Europe/Berlin` })
+    .optional()
+    .describe('Time zone of the schedules; that of the system if it is not given'),
+  roots: z.array(root).describe('Directories below which repos are discovered'),
+  jobs: z.int().min(1).max(1024).optional().describe('Repos that are rescanned at the same time'),
+  wait: duration.optional().describe('How long to wait for a lock, such as 10s'),
+  gc: map({
+    looseObjects: z.int().min(1).optional().describe('Loose objects in a shadow repo from which on it is packed'),
+    packs: z.int().min(1).optional().describe('Packs in a shadow repo from which on they are joined'),
+    growth: z.number().min(1).optional().describe('Factor of size since the last gc from which on it is packed anew'),
+  })
+    .optional()
+    .describe('When a shadow repo needs gc'),
+  metrics: map({ textfile: absolutePath.describe('File that is rewritten after each rescan, in the format of Prometheus') })
+    .optional()
+    .describe('Metrics for monitoring'),
+}).meta({ title: 'Configuration of git-fso' });
+
+/** What a configuration file may say, as it is written. */
+export type ConfigFile = z.infer<typeof configSchema>;
