@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/run-git.js';
 import { bytesOfText } from '../util/byte-string.js';
 import { ExitStatus, FsoError } from '../util/errors.js';
+import { commandOf } from './command-table.js';
 import type { CliContext } from './context.js';
 import { createProgram } from './program.js';
 import { safeText } from './render/safe-text.js';
@@ -23,6 +24,15 @@ function report(error: unknown, context: CliContext): number {
   return ExitStatus.failed;
 }
 
+/** A working directory that was deleted has no name. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
 /** Runs a command line, without the program's own name; returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdout, stderr } = process;
@@ -32,13 +42,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     stdout,
     stderr,
     signal,
-    directory: bytesOfText(process.cwd()),
+    directory: bytesOfText(currentDirectory()),
     waitMs: null,
     exitStatus: ExitStatus.done,
   };
   setGitEnvironment(env);
   try {
-    await createProgram(context, packageVersion()).parseAsync(argv, { from: 'user' });
+    const name = commandOf(argv);
+    const program = await createProgram(context, packageVersion(), name === undefined ? undefined : [name]);
+    await program.parseAsync(argv, { from: 'user' });
     return context.exitStatus;
   } catch (error) {
     return report(error, context);

@@ -2,6 +2,7 @@ import type { ObjectReader } from '../git/object-reader.js';
 import type { Oid } from '../git/object-id.js';
 import { FileMode } from '../git/tree-codec.js';
 import { DirectoryCursor } from '../realdir/directory-cursor.js';
+import type { SumHooks } from '../realdir/sum-below.js';
 import { sumBelow } from '../realdir/sum-below.js';
 import { NOGTREE } from '../record/records.js';
 import type { ByteString } from '../util/byte-string.js';
@@ -81,14 +82,18 @@ async function renewToplevel(
   const { reader, tree, sink, events } = input;
   const { summary, gitSummary } = toplevel;
   if (summary === null || sink === null) return tree;
-  const breathe = breatherOf(cursor, input.signal);
+  const hooks: SumHooks = {
+    breathe: breatherOf(cursor, input.signal),
+    onProblem: (path, error) => events.onProblem(path, error),
+    onVisited: (path, entries) => events.onVisited(path, entries),
+  };
   summary.add(cursor.rootStat);
   for (const name of cursor.names()) {
     const stat = cursor.lstat(name);
     if (stat === null) continue;
     const summaries = name === '.git' && gitSummary !== null ? [summary, gitSummary] : [summary];
     if (stat.kind !== 'directory') for (const each of summaries) each.add(stat);
-    else await sumBelow(cursor, name, stat, summaries, breathe, (path, error) => events.onProblem(path, error));
+    else await sumBelow(cursor, name, stat, summaries, hooks);
   }
   cursor.suspend();
   const record = toplevel.record();

@@ -45,16 +45,22 @@ export function readBracketExpression(pattern: ByteString, start: number): Brack
   /** The code that a following `-` makes the start of a range; null where there is none. */
   let previous: number | null = null;
   let at = negated ? start + 1 : start;
+  /** The first closing bracket from `at` on; looked for once, so that the time stays linear. */
+  let bracket = -1;
   // A bracket that comes first does not close the expression.
   do {
     const char = pattern[at];
-    const name = char === '[' && pattern[at + 1] === ':' ? readClassName(pattern, at + 2) : null;
-    if (name !== null) {
-      const named = NAMED_CLASSES.get(name.text);
+    if (char === '[' && pattern[at + 1] === ':') {
+      if (bracket < at + 2) bracket = pattern.indexOf(']', at + 2);
+      if (bracket < 0) return null;
+    }
+    // `[:` starts a named class only if the first bracket behind it follows a colon.
+    if (char === '[' && pattern[at + 1] === ':' && bracket > at + 2 && pattern[bracket - 1] === ':') {
+      const named = NAMED_CLASSES.get(pattern.slice(at + 2, bracket - 1));
       if (named === undefined) return null;
       ranges.push(...named);
       previous = null;
-      at = name.end;
+      at = bracket + 1;
     } else if (char === '-' && previous !== null && at + 1 < pattern.length && pattern[at + 1] !== ']') {
       const last = pattern[at + 1] === '\\' ? at + 2 : at + 1;
       if (last >= pattern.length) return null;
@@ -71,11 +77,4 @@ export function readBracketExpression(pattern: ByteString, start: number): Brack
     if (at >= pattern.length) return null;
   } while (pattern[at] !== ']');
   return { characters: new CharacterClass(ranges, negated, false), end: at + 1 };
-}
-
-/** The name in `[:name:]` and the index behind it; null if the first `]` is not preceded by a colon. */
-function readClassName(pattern: ByteString, start: number): { text: string; end: number } | null {
-  const bracket = pattern.indexOf(']', start);
-  if (bracket <= start || pattern[bracket - 1] !== ':') return null;
-  return { text: pattern.slice(start, bracket - 1), end: bracket + 1 };
 }

@@ -1,4 +1,6 @@
-import { closeSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
+import type { ByteString } from '../util/byte-string.js';
+import { joinPath } from '../util/byte-string.js';
 import type { HashJob, HashOutcome } from './hash-batch.js';
 import { errorOf } from './hash-batch.js';
 import { HashControl } from './hash-control.js';
@@ -39,6 +41,16 @@ const FILE_COST = 8 << 10;
 const HIGH_WATER = 512;
 /** Files that are opened ahead, at most. */
 const MAX_OPEN = 2 * HIGH_WATER;
+
+/** The path as it is valid in any working directory; null if that would be too long. */
+function absolute(path: ByteString): ByteString | null {
+  if (path.startsWith('/')) return path;
+  try {
+    return joinPath(readlinkSync('/proc/self/cwd', 'latin1'), path);
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Hashes files in worker threads. Files are opened by `hash` itself, in the calling thread: a path
@@ -81,14 +93,14 @@ export class HashPool {
 
   /**
    * Both checksums of a file: see `hashFile`. Rejects with system errors, such as EACCES and EIO,
-   * and with the signal's reason. Callers that ignore `ready` should pass absolute paths: so as
-   * not to run out of descriptors, the file is then opened later, and is unstable if it is not
-   * found.
+   * and with the signal's reason.
    */
   hash(request: HashRequest): Promise<HashResult> {
     if (this.ended !== null) return Promise.reject(this.ended.reason);
+    // Callers that do not wait for `ready` must not use up the descriptors of the process.
+    const later = this.pending < MAX_OPEN ? null : absolute(request.path);
     let fd: number | null = null;
-    if (this.pending < MAX_OPEN) {
+    if (later === null) {
       try {
         fd = openForHashing(request.path);
       } catch (error) {
@@ -99,7 +111,7 @@ export class HashPool {
     return new Promise((resolve, reject) => {
       this.pending += 1;
       this.submittedCost += Number(request.expected.size) + FILE_COST;
-      this.queue.push({ request, fd, resolve, reject });
+      this.queue.push({ request: { ...request, path: later ?? request.path }, fd, resolve, reject });
       if (this.queue.hasBatch) this.dispatch();
       this.flushing ??= setImmediate(() => this.flush());
     });

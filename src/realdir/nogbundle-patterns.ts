@@ -4,8 +4,6 @@ import { GlobBuilder } from '../util/glob.js';
 import type { Glob } from '../util/glob.js';
 
 const WILDCARD = /\*\*|[*?]/;
-/** The reference keeps a carriage return as part of the pattern; so does this. */
-const SURROUNDING_BLANKS = /^[ \t]+|[ \t]+$/g;
 
 /** One line of `.nogbundles`. */
 interface NogbundlePattern {
@@ -28,7 +26,7 @@ export class NogbundlePatterns {
   /** @param text content of the file; null if there is none */
   static parse(text: Buffer | null): NogbundlePatterns {
     const content = (text ?? Buffer.alloc(0)).toString('latin1');
-    const lines = content.split('\n').map((line) => line.replace(SURROUNDING_BLANKS, ''));
+    const lines = content.split('\n').map((line) => trimBlanks(line));
     return new NogbundlePatterns(lines.filter((line) => line !== '' && !line.startsWith('#')).map(compile));
   }
 
@@ -53,6 +51,19 @@ export class NogbundlePatterns {
       return components > depth && (literal.startsWith(prefix) || prefix.startsWith(literal));
     });
   }
+}
+
+/**
+ * Drops spaces and tabs. A carriage return is part of the pattern, as it is for the reference.
+ * Not a regular expression: one takes quadratic time for a long run of spaces within the line.
+ */
+function trimBlanks(line: ByteString): ByteString {
+  const isBlank = (at: number) => line[at] === ' ' || line[at] === '\t';
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return line.slice(start, end);
 }
 
 function compile(line: ByteString): NogbundlePattern {

@@ -6,8 +6,14 @@ import type { TreeSummary } from './tree-summary.js';
 /** Reports a path, relative to the current directory of the cursor, that could not be read. */
 export type ProblemBelow = (path: ByteString, error: unknown) => void;
 
-/** Lets other work run between directories; the cursor may be suspended meanwhile. */
-export type Breather = () => Promise<void> | undefined;
+/** What a walk that sums up calls. */
+export interface SumHooks {
+  /** Lets other work run between directories; the cursor may be suspended meanwhile. */
+  readonly breathe: () => Promise<void> | undefined;
+  readonly onProblem: ProblemBelow;
+  /** Told the path of a directory, like that of a problem, and the number of its entries. */
+  readonly onVisited: (path: ByteString, entries: number) => void;
+}
 
 /**
  * Adds a directory of the cursor's current directory and all that is below it to the summaries,
@@ -19,8 +25,7 @@ export async function sumBelow(
   name: ByteString,
   stat: EntryStat,
   summaries: readonly TreeSummary[],
-  breathe: Breather,
-  onProblem: ProblemBelow,
+  { breathe, onProblem, onVisited }: SumHooks,
 ): Promise<void> {
   const open: { names: ByteString[]; path: ByteString }[] = [];
 
@@ -43,6 +48,7 @@ export async function sumBelow(
     } catch (error) {
       fail(path, error);
     }
+    onVisited(path, names.length);
     open.push({ names, path });
   };
 

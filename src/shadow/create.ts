@@ -5,6 +5,7 @@ import { writeFailure } from '../git/write-failure.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError, UsageError } from '../util/errors.js';
+import { Turns } from '../util/turns.js';
 import { makeMirrorDirectory } from './access.js';
 import type { ShadowLocation } from './locate.js';
 import { findShadowRepo, isAtOrBelow, mirrorOf } from './locate.js';
@@ -23,6 +24,9 @@ export interface CreateOptions extends RunOptions {
   /** Mode of new directories below the shadow root, instead of that of the real directories. */
   readonly shadowMode?: number | null;
 }
+
+/** Within one process turns are quicker than the lock. */
+const creations = new Turns();
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -79,14 +83,16 @@ export async function createBelowRoot(
   if (existing !== null) return { repo: ShadowRepo.open(existing), created: false };
   makeDirectoryDurable(location.root, 0o755);
   refuseOverlap(realdir, location.root, options.tracking);
-  const lock = await acquireLock(joinPath(location.root, '.git-fso.lock'), 'exclusive', options);
-  try {
-    const raced = findShadowRepo(location, realdir);
-    if (raced !== null) return { repo: ShadowRepo.open(raced), created: false };
-    return { repo: await createIn(location, realdir, options), created: true };
-  } finally {
-    lock.release();
-  }
+  return creations.take(async () => {
+    const lock = await acquireLock(joinPath(location.root, '.git-fso.lock'), 'exclusive', options);
+    try {
+      const raced = findShadowRepo(location, realdir);
+      if (raced !== null) return { repo: ShadowRepo.open(raced), created: false };
+      return { repo: await createIn(location, realdir, options), created: true };
+    } finally {
+      lock.release();
+    }
+  });
 }
 
 async function createIn(location: ShadowLocation, realdir: ByteString, options: CreateOptions): Promise<ShadowRepo> {

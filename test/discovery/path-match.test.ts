@@ -6,7 +6,7 @@ import { compilePathMatch } from '../../src/discovery/path-match.js';
 type Chunk = ((char: string) => boolean)[];
 
 const BOUND = String.raw`(?:\\.|[^\\\]-])`;
-const CLASS = String.raw`\[\^?(?:${BOUND}(?:-${BOUND})?)+\]`;
+const CLASS = String.raw`\[(?:\^|(?!\^))(?:${BOUND}(?:-${BOUND})?)+\]`;
 const WELL_FORMED = new RegExp(String.raw`^(?:[^\\[]|\\.|${CLASS})*$`, 'su');
 const TOKEN = new RegExp(String.raw`${CLASS}|\\.|.`, 'gsu');
 const RANGE = new RegExp(String.raw`(${BOUND})(?:-(${BOUND}))?`, 'gsu');

@@ -30,7 +30,7 @@ function stubFile(recorded: RecordedTree, name: string): Buffer {
 /** Commit of a repository as far as the operations of this test make them; undefined if it is none. */
 export function repositoryHead(directory: RealNode): string | null | undefined {
   const dotGit = directory.children.get('.git');
-  const [, pointer] = /^gitdir: (.*)$/.exec(dotGit?.content.toString('latin1') ?? '') ?? [];
+  const [, pointer] = /^gitdir: (.*)\n$/.exec(dotGit?.content.toString('latin1') ?? '') ?? [];
   const gitDir = pointer === undefined ? dotGit : directory.children.get(pointer);
   const at = (path: string): RealNode | undefined =>
     path.split('/').reduce<RealNode | undefined>((node, name) => node?.children.get(name), gitDir);

@@ -170,7 +170,7 @@ describe('agreement with Git', () => {
           expect(isSaid ? expected : (headOf() ?? null)).toBe(expected);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

@@ -64,9 +64,9 @@ describe('NogbundlePatterns', () => {
     expect(parse('??').matches('\xe9\xff')).toBe(true);
   });
 
-  test('takes no exponential time', () => {
-    const patterns = parse(`${'**/'.repeat(40)}x\n${'*a'.repeat(60)}b\n${'**a*'.repeat(40)}b\n`);
+  test('takes no exponential time, nor quadratic time to read', () => {
     const start = performance.now();
+    const patterns = parse(`a${' '.repeat(300_000)}b\n${'**/'.repeat(40)}x\n${'*a'.repeat(60)}b\n${'**a*'.repeat(40)}b\n`);
     expect(patterns.matches('a'.repeat(255))).toBe(false);
     expect(patterns.matches('a/'.repeat(1000))).toBe(false);
     expect(performance.now() - start).toBeLessThan(2000);

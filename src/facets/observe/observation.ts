@@ -106,8 +106,8 @@ export class Observation<State> {
     if (frame.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
     if (reserved || frame.keepsReplaced(name) || stat.kind === 'other') return undefined;
     if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
-    if (stat.kind === 'file') this.file(frame, name, stat, recorded);
-    else this.symlink(frame, name, recorded);
+    if (stat.kind === 'file') return this.file(frame, name, stat, recorded);
+    this.symlink(frame, name, recorded);
     return undefined;
   }
 
@@ -138,16 +138,23 @@ export class Observation<State> {
     }
   }
 
-  private file(frame: Frame<State>, name: ByteString, stat: EntryStat, recorded: TreeEntry | undefined): void {
+  /** Returns what to wait for before the next entry, if the recorder has too much to do. */
+  private file(
+    frame: Frame<State>,
+    name: ByteString,
+    stat: EntryStat,
+    recorded: TreeEntry | undefined,
+  ): Promise<void> | undefined {
     const { cursor, recorder } = this.context;
     frame.keep(name);
     const recordedOid = recorded?.mode === FileMode.file ? recorded.oid : null;
     const record = recorder.file(frame.state, name, stat, recordedOid, () => cursor.reach(name));
-    if (record instanceof Promise) {
-      frame.pending.push(record.then((body) => frame.setFile(recorded, name, FileMode.file, body)));
-    } else {
+    if (!(record instanceof Promise)) {
       frame.setFile(recorded, name, FileMode.file, record);
+      return undefined;
     }
+    frame.pending.push(record.then((body) => frame.setFile(recorded, name, FileMode.file, body)));
+    return this.outside(recorder.ready());
   }
 
   private symlink(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined): void {
@@ -231,9 +238,11 @@ export class Observation<State> {
   private async sum(directory: EnteredDirectory, summaries: readonly TreeSummary[]): Promise<void> {
     const { cursor, events, breathe } = this.context;
     const parent = directory.path.slice(0, -directory.name.length);
-    await sumBelow(cursor, directory.name, directory.stat, summaries, breathe, (path, error) =>
-      events.onProblem(parent + path, error),
-    );
+    await sumBelow(cursor, directory.name, directory.stat, summaries, {
+      breathe,
+      onProblem: (path, error) => events.onProblem(parent + path, error),
+      onVisited: (path, entries) => events.onVisited(parent + path, entries),
+    });
   }
 
   private async summarized(

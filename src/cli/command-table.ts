@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+
+/** Adds a command to the program. */
+export type Register = (program: Command, context: CliContext) => void;
+
+type Loader = () => Promise<Register>;
+
+/** Every command, in the order of the help. Only what a call needs is loaded: start-up counts. */
+export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader>([
+  ['rescan', async () => (await import('./commands/rescan.js')).registerRescan],
+  ['list', async () => (await import('./commands/list.js')).registerList],
+  ['discover', async () => (await import('./commands/discover.js')).registerDiscover],
+  ['config', async () => (await import('./commands/config.js')).registerConfig],
+  ['init', async () => (await import('./commands/init.js')).registerInit],
+  ['stat', async () => (await import('./commands/stat.js')).registerStat],
+  ['sha', async () => (await import('./commands/sha.js')).registerSha],
+  ['content', async () => (await import('./commands/content.js')).registerContent],
+  ['archive', async () => (await import('./commands/archive.js')).registerArchive],
+  ['sot', async () => (await import('./commands/sot.js')).registerSot],
+  ['tos', async () => (await import('./commands/tos.js')).registerTos],
+  ['status', async () => (await import('./commands/status.js')).registerStatus],
+  ['reinit', async () => (await import('./commands/reinit.js')).registerReinit],
+  ['stub', async () => (await import('./commands/stub.js')).registerStub],
+  ['apply-stub', async () => (await import('./commands/apply-stub.js')).registerApplyStub],
+  ['ls', async () => (await import('./commands/ls.js')).registerLs],
+  ['show', async () => (await import('./commands/show.js')).registerShow],
+  ['summary', async () => (await import('./commands/summary.js')).registerSummary],
+  ['head', async () => (await import('./commands/head.js')).registerHead],
+  ['meta', async () => (await import('./commands/meta.js')).registerMeta],
+]);
+
+/** Global options that take a value. */
+const WITH_VALUE = ['-C', '--wait'];
+
+/** The command that a command line names; undefined if it names none that is known. */
+export function commandOf(argv: readonly string[]): string | undefined {
+  let index = 0;
+  while (index < argv.length && argv[index]?.startsWith('-') === true) {
+    index += WITH_VALUE.includes(argv[index] ?? '') ? 2 : 1;
+  }
+  const word = argv[index];
+  return word !== undefined && COMMAND_TABLE.has(word) ? word : undefined;
+}
