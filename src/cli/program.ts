@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseDuration } from '../config/durations.js';
+import { parseDuration } from '../util/durations.js';
 import { UsageError } from '../util/errors.js';
 import { COMMAND_TABLE } from './command-table.js';
 import type { CliContext } from './context.js';

@@ -62,7 +62,8 @@ function isFacet(word: string): boolean {
 }
 
 function checkFacets(root: Fields, at: ConfigPath): Mistake[] {
-  const facets: readonly unknown[] = root['facets'] === undefined ? DEFAULT_FACETS : listOf(root['facets']);
+  const facets: unknown = root['facets'] ?? DEFAULT_FACETS;
+  if (!Array.isArray(facets)) return [];
   const repeated = facets.flatMap((facet, index) => {
     const isRepeated = facets.indexOf(facet) < index;
     return isRepeated ? [{ path: [...at, 'facets', index], message: `facet ${String(facet)} is here twice` }] : [];
@@ -102,14 +103,16 @@ function checkPaths(roots: readonly Fields[], shadow: string | null): Mistake[] 
     if (shadow !== null && isAtOrBelow(path, shadow)) {
       return [{ path: at, message: `${path} is in the shadow root ${shadow}, where shadow repos live` }];
     }
-    const other = paths.findIndex((candidate, at) => candidate !== null && at !== index && areNested(path, candidate, at < index));
+    const other = paths.findIndex((candidate, position) => {
+      return candidate !== null && position !== index && isBelow(path, candidate, position < index);
+    });
     if (other < 0) return [];
     if (path === paths[other]) return [{ path: at, message: `${path} is the path of roots[${other}], too` }];
     return [{ path: at, message: `${path} is below ${paths[other]}, the path of roots[${other}]; roots must not contain one another` }];
   });
 }
 
-/** True if `path` is below `other`, or the same and `other` came first: each pair is reported once. */
-function areNested(path: string, other: string, isLater: boolean): boolean {
-  return path === other ? isLater : isAtOrBelow(path, other);
+/** True if `path` is below `other`, or the same if that came first, so that each pair is reported once. */
+function isBelow(path: string, other: string, isOtherFirst: boolean): boolean {
+  return path === other ? isOtherFirst : isAtOrBelow(path, other);
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { GcThresholds } from './types.js';
+import { GC_THRESHOLDS } from '../shadow/gc-need.js';
 
 /** What holds where a configuration file says nothing. Facets and limits have their defaults beside their types. */
 export const DEFAULTS = {
@@ -8,5 +8,5 @@ export const DEFAULTS = {
   wait: '10s',
   hookTimeout: '60s',
   jitter: 0,
-  gc: { looseObjects: 2000, packs: 20, growth: 2 } satisfies GcThresholds,
+  gc: GC_THRESHOLDS,
 } as const;

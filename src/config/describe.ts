@@ -1,8 +1,9 @@
 import type { InitLimits, Limit } from '../discovery/init-limits.js';
+import type { ChangeHook } from '../rescan/types.js';
 import { textOfBytes } from '../util/byte-string.js';
-import { formatDuration } from './durations.js';
+import { formatDuration } from '../util/durations.js';
 import { formatSize } from './sizes.js';
-import type { ChangeHook, Config, RootConfig } from './types.js';
+import type { Config, RootConfig } from './types.js';
 
 const INDENT = '  ';
 
@@ -15,9 +16,9 @@ export function describeConfig(config: Config): string {
     ...(location.trimHostRoot === '' ? [] : [`removed from real paths: ${textOfBytes(location.trimHostRoot)}`]),
     `mode of shadow directories: ${shadowMode === null ? 'like the real directories' : shadowMode.toString(8).padStart(4, '0')}`,
     `time zone: ${timeZone ?? 'of the system'}`,
-    `repos at the same time: ${config.jobs}`,
+    `repos at the same time: ${config.jobs}, on one device ${config.jobsPerDevice}`,
     `wait for locks: ${formatDuration(config.waitMs)}`,
-    `gc from: ${gc.looseObjects} loose objects, ${gc.packs} packs, or growth by factor ${gc.growth}`,
+    `gc from: ${gc.looseObjects} loose objects, ${gc.packs} packs, or ${gc.growth} times the biggest pack in others`,
     `metrics: ${metricsFile === null ? 'none' : textOfBytes(metricsFile)}`,
     `roots: ${config.roots.length}`,
   ];
@@ -28,7 +29,7 @@ function describeRoot(root: RootConfig): string[] {
   const { naming, initPolicy, initLimits, schedule, shaLimit } = root;
   const path = textOfBytes(root.path);
   const policy = initPolicy?.entries.map(({ tracking, glob }) => `${tracking} ${glob}`);
-  const times = root.facets.map((facet) => `${facet} ${schedule.get(facet)?.text ?? 'at each rescan'}`);
+  const times = root.facets.map((facet) => `${facet} ${schedule.get(facet)?.text ?? (schedule.size === 0 ? 'no schedule' : 'never')}`);
   const jitter = root.jitterSeconds === 0 ? '' : `, up to ${formatDuration(root.jitterSeconds * 1000)} later`;
   const details = [
     `naming rule: ${naming.rule}${naming.rule === 'default' ? ' (every direct subdirectory)' : ''}`,
@@ -39,6 +40,7 @@ function describeRoot(root: RootConfig): string[] {
     ...describePathLimits(initLimits).map((line) => INDENT + line),
     `facets: ${root.facets.join(', ')}`,
     `due: ${times.join('; ')}${jitter}`,
+    ...(root.jobs === null ? [] : [`repos at the same time: ${root.jobs}`]),
     ...(shaLimit.timeMs === null && shaLimit.bytes === null ? [] : [`one run of sha: ${describeShaLimit(root)}`]),
     ...root.onChange.map((hook) => `on change: ${describeHook(hook)}`),
   ];

@@ -10,8 +10,9 @@ import { checkShadowInRoots } from './shadow-in-root.js';
 import type { Config } from './types.js';
 import { YamlSource } from './yaml-source.js';
 
-/** A megabyte of patterns is more than anybody writes, and less than the parser has trouble with. */
-const MOST_BYTES = 1 << 20;
+/** More than anybody writes, and less than what the parser has trouble with. */
+const MOST_BYTES = 1 << 19;
+const LONGEST_LINE = 8192;
 
 /**
  * Reads a configuration file.
@@ -42,6 +43,11 @@ export function parseConfig(bytes: Buffer, file: string): Config {
 }
 
 function parseText(text: string, file: string): Config {
+  const longLine = text.split('\n').findIndex((line) => line.length > LONGEST_LINE);
+  if (longLine >= 0) {
+    const message = `is longer than ${LONGEST_LINE} characters, the limit for a line`;
+    throw new ConfigError(file, [{ line: longLine + 1, column: LONGEST_LINE + 1, path: '', message }]);
+  }
   const source = new YamlSource(text);
   const syntax = source.syntaxProblems();
   if (syntax.length > 0) throw new ConfigError(file, inOrder(syntax));

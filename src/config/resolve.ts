@@ -1,17 +1,18 @@
 import { createNamingRule } from '../discovery/create-naming-rule.js';
 import type { InitLimits, Limit, PathLimit } from '../discovery/init-limits.js';
 import { InitPolicy, parseInitPolicy } from '../discovery/init-policy.js';
+import { parseSchedule } from '../rescan/schedule.js';
+import type { ChangeHook } from '../rescan/types.js';
 import { DEFAULT_FACETS, RESCAN_FACETS } from '../rescan/types.js';
 import { bytesOfText } from '../util/byte-string.js';
+import { parseDuration } from '../util/durations.js';
 import { parseAbsolutePath } from './absolute-path.js';
 import { DEFAULTS } from './defaults.js';
-import { parseDuration } from './durations.js';
 import { patternTexts } from './patterns-block.js';
-import { parseSchedule } from './schedule.js';
 import type { ConfigFile } from './schema.js';
 import { parseShadowMode } from './shadow-mode.js';
 import { parseSize } from './sizes.js';
-import type { ChangeHook, Config, RootConfig } from './types.js';
+import type { Config, RootConfig } from './types.js';
 
 type RootFile = ConfigFile['roots'][number];
 type LimitsFile = NonNullable<RootFile['initLimits']>;
@@ -19,14 +20,15 @@ type LimitFile = Pick<LimitsFile, 'maxFiles' | 'maxSize' | 'maxBytes'>;
 
 /** Turns what a file says, which must have passed all checks, into values, and adds the defaults. */
 export function resolveConfig(path: string, file: ConfigFile): Config {
-  const { trimHostRoot, shadowMode, metrics } = file;
+  const { trimHostRoot, shadowMode, metrics, jobs = DEFAULTS.jobs } = file;
   return {
     file: path,
     location: { root: bytesOf(file.shadow), trimHostRoot: trimHostRoot === undefined ? '' : bytesOf(trimHostRoot) },
     shadowMode: shadowMode === undefined ? null : parseShadowMode(shadowMode),
     roots: file.roots.map(resolveRoot),
     timeZone: file.timeZone ?? null,
-    jobs: file.jobs ?? DEFAULTS.jobs,
+    jobs,
+    jobsPerDevice: file.jobsPerDevice ?? jobs,
     waitMs: parseDuration(file.wait ?? DEFAULTS.wait),
     gc: {
       looseObjects: file.gc?.looseObjects ?? DEFAULTS.gc.looseObjects,
@@ -64,6 +66,7 @@ function resolveRoot(root: RootFile): RootConfig {
       bytes: shaLimit?.bytes === undefined ? null : parseSize(shaLimit.bytes),
     },
     onChange: onChange.map(resolveHook),
+    jobs: root.jobs ?? null,
   };
 }
 

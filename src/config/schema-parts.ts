@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { compilePathMatch } from '../discovery/path-match.js';
+import { parseSchedule } from '../rescan/schedule.js';
+import { parseDuration } from '../util/durations.js';
 import { FsoError } from '../util/errors.js';
 import { nearestWord } from '../util/nearest-word.js';
 import { parseAbsolutePath } from './absolute-path.js';
-import { parseDuration } from './durations.js';
 import { patternTexts } from './patterns-block.js';
-import { parseSchedule } from './schedule.js';
 import { parseSize } from './sizes.js';
 
 /** A map that has no other keys. The message about unknown keys has a line for each. */

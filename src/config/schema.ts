@@ -76,15 +76,16 @@ const root = map({
   initPolicy: lines(parseInitPolicy, 'enter-subdirs data/*').optional().describe('Lines <subdir tracking> <glob>'),
   initLimits: initLimits.optional().describe('How large a repo may be when it is created'),
   facets: z.array(z.enum(RESCAN_FACETS)).min(1).optional().describe('What a rescan records'),
-  schedule: schedules.optional().describe('When facets are due; at each rescan if not given'),
+  schedule: schedules.optional().describe('When rescan --due and the daemon update facets; those without a schedule are left to plain rescans'),
   jitter: duration.optional().describe('Repos are due up to this much later than the schedule says'),
   shaLimit: map({
     time: duration.optional().describe('Stop hashing after this time, such as 2h'),
     bytes: size.optional().describe('Stop hashing after this many bytes, such as 2t'),
   })
     .optional()
-    .describe('How much one run of sha does in a repo'),
-  onChange: z.array(hook).optional().describe('Commands to run after a rescan that recorded changes'),
+    .describe('How much one scheduled run of sha does in a repo; the next one goes on'),
+  jobs: z.int().min(1).max(1024).optional().describe('Repos of this root that scheduled runs work on at the same time'),
+  onChange: z.array(hook).optional().describe('Commands to run after changes of a repo were recorded'),
 });
 
 /** The configuration file: the one source of its types, its checks and its JSON schema. */
@@ -99,11 +100,12 @@ export const configSchema = map({
     .describe('Time zone of the schedules; that of the system if it is not given'),
   roots: z.array(root).describe('Directories below which repos are discovered'),
   jobs: z.int().min(1).max(1024).optional().describe('Repos that are rescanned at the same time'),
+  jobsPerDevice: z.int().min(1).max(1024).optional().describe('Of these, repos whose roots are on the same device'),
   wait: duration.optional().describe('How long to wait for a lock, such as 10s'),
   gc: map({
     looseObjects: z.int().min(1).optional().describe('Loose objects in a shadow repo from which on it is packed'),
     packs: z.int().min(1).optional().describe('Packs in a shadow repo from which on they are joined'),
-    growth: z.number().min(1).optional().describe('Factor of size since the last gc from which on it is packed anew'),
+    growth: z.number().positive().optional().describe('Size of all packs but the biggest, relative to that one, from which on they are joined'),
   })
     .optional()
     .describe('When a shadow repo needs gc'),

@@ -36,6 +36,9 @@ export class YamlSource {
     const problems = [...this.document.errors, ...this.document.warnings].map(({ pos, message }) => {
       return { ...this.placeAt(pos[0]), path: '', message };
     });
+    // The parser recurses, and reports when it cannot any more; the errors behind that one mean nothing.
+    const tooDeep = problems.find(({ message }) => message.includes('call stack'));
+    if (tooDeep !== undefined) return [{ ...tooDeep, message: 'nested too deeply' }];
     let aliases = 0;
     visit(this.document, {
       Alias: (_, alias) => {
@@ -90,7 +93,7 @@ export class YamlSource {
   /** True for text on several lines that YAML joins into one line. */
   isFolded(path: ConfigPath): boolean {
     const node = this.nodeAt(path);
-    if (!isScalar(node) || node.range == null || node.type === Scalar.BLOCK_LITERAL) return false;
+    if (!isScalar(node) || !node.range || node.type === Scalar.BLOCK_LITERAL) return false;
     const [start, end] = node.range;
     return typeof node.value === 'string' && this.placeAt(start).line < this.placeAt(Math.max(start, end - 1)).line;
   }
@@ -155,7 +158,7 @@ export class YamlSource {
   private placeOf(node: unknown): Place {
     const target = isPair(node) ? node.key : node;
     const range = (target as Partial<Node> | null)?.range;
-    return range == null ? { line: 1, column: 1 } : this.placeAt(range[0]);
+    return range ? this.placeAt(range[0]) : { line: 1, column: 1 };
   }
 
   private placeAt(offset: number): Place {

@@ -26,11 +26,14 @@ function* namesIn(directory: ByteString): Generator<ByteString> {
 
 /** True if a directory has more entries, of any type, than `max`; no more are read than that takes. */
 export function exceedsEntries(directory: ByteString, max: number): boolean {
+  const names = namesIn(directory);
   let count = 0;
-  for (const _name of namesIn(directory)) {
-    if (++count > max) return true;
+  try {
+    while (count <= max && names.next().done !== true) count += 1;
+  } finally {
+    names.return(undefined);
   }
-  return false;
+  return count > max;
 }
 
 /** Counts the paths of a tree, and their apparent size, as far as there are limits for them. */
@@ -66,7 +69,7 @@ class LimitedCount {
 }
 
 interface Level {
-  /** Relative to the toplevel directory, for messages. */
+  /** Relative to the toplevel directory, for messages; empty for that one. */
   readonly path: ByteString;
   /** Subdirectories still to be visited. */
   readonly pending: { readonly name: ByteString; readonly stat: EntryStat }[];
@@ -91,7 +94,7 @@ function failureAt<T>(path: ByteString, read: () => T): T {
     return read();
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split(',');
-    throw new FsoError(`${textOfBytes(path)}: ${reason}`, { cause: error });
+    throw new FsoError(`${textOfBytes(path || '.')}: ${reason}`, { cause: error });
   }
 }
 
@@ -103,6 +106,7 @@ function failureAt<T>(path: ByteString, read: () => T): T {
  * @throws FsoError naming what cannot be read; the reason of the signal when aborted
  */
 export async function measureTree(realdir: ByteString, limit: Limit, signal?: AbortSignal): Promise<'files' | 'bytes' | null> {
+  signal?.throwIfAborted();
   const cursor = DirectoryCursor.open(realdir);
   if (cursor === null) throw new FsoError('no such directory');
   const breathe = breatherOf(cursor, signal);
@@ -113,7 +117,7 @@ export async function measureTree(realdir: ByteString, limit: Limit, signal?: Ab
   };
   try {
     count.add(cursor.rootStat);
-    if (!count.isDecided) countHere('.');
+    if (!count.isDecided) countHere('');
     for (let level = levels.at(-1); level !== undefined && !count.isDecided; level = levels.at(-1)) {
       const directory = level.pending.pop();
       if (directory === undefined) {

@@ -1,6 +1,6 @@
 import { compileIgnoreGlobs } from './ignore-globs.js';
 import type { Decision, NamingRule } from './naming-rule.js';
-import { ENTER, IGNORE, isHidden, NamingRuleError, repo } from './naming-rule.js';
+import { ENTER, IGNORE, isHidden, NamingRuleError } from './naming-rule.js';
 
 export const MIN_LEVEL = 1;
 export const MAX_LEVEL = 4;

@@ -77,7 +77,6 @@ class Pruning {
   }
 
   private entry(entry: TreeEntry, path: ByteString, scope: IgnoreScope | null, isEntered: boolean): TreeEntry | null {
-    const { name } = entry;
     if (!isTree(entry)) {
       if (!this.isIgnoredRecord(entry, path, scope)) return entry;
       this.onIgnored(path);

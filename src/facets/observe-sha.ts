@@ -49,9 +49,14 @@ export async function observeSha(input: ShaObservation): Promise<ShaObserved> {
   }
   try {
     const stub = readRecordedStub(reader, tree);
-    const head = (): string | null => {
-      const repo = inspectRepo(realdir);
-      return repo.isRepo ? repo.head : null;
+    const head = (): string | null | undefined => {
+      try {
+        const repo = inspectRepo(realdir);
+        return repo.isRepo ? repo.head : null;
+      } catch (error) {
+        events.onProblem('.git', error);
+        return undefined;
+      }
     };
     const recorder = new ShaRecorder(reader, sink, input.pool, input.seen, head, events, input.budget, signal);
     const observed = await new Observation({

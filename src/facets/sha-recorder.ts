@@ -51,13 +51,13 @@ export class ShaRecorder implements Recorder<ShaState> {
   private stopped = false;
   private submittedBytes = 0;
 
-  /** @param head commit of the realdir itself, if it is a repository */
+  /** @param head commit of the realdir itself; null if it is no repository, undefined if that cannot be read */
   constructor(
     private readonly reader: ObjectReader,
     private readonly sink: ObjectSink,
     private readonly pool: HashPool,
     private readonly seenBefore: Oid | null,
-    private readonly head: () => string | null,
+    private readonly head: () => string | null | undefined,
     private readonly events: ObservationEvents,
     private readonly budget: ShaBudget,
     private readonly signal: AbortSignal | undefined,
@@ -126,7 +126,9 @@ export class ShaRecorder implements Recorder<ShaState> {
 
   nogtree(directory: EnteredDirectory, outcome: DirectoryOutcome): ByteString | null {
     if (!outcome.changed && !outcome.hasSummarized) return null;
-    return directory.path === '' ? toplevelShaRecord(this.head()) : nameRecord(directory.name);
+    if (directory.path !== '') return nameRecord(directory.name);
+    const head = this.head();
+    return head === undefined ? null : toplevelShaRecord(head);
   }
 
   unreadable(state: ShaState, name: ByteString): void {

@@ -4,28 +4,14 @@ import { hashObject } from '../git/object-id.js';
 import type { TreeEntry } from '../git/tree-codec.js';
 import { FileMode } from '../git/tree-codec.js';
 import type { PreciseStat } from '../realdir/lstat.js';
+import { formatSeenList, parseSeenList, SEEN_LIST } from '../record/seen-list.js';
 import type { ByteString } from '../util/byte-string.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import { isTree, sortEntries } from './observe/directory-edit.js';
 
-/** Hidden ref of the tree that says what was hashed. */
-export const SEEN_REF = 'refs/fso/sha-seen';
-
-/** The list of a directory in that tree; a name that no recorded directory has. */
-const LIST_NAME = '.nogseen';
-
 /** What a file looked like when it was hashed: size, mtime in nanoseconds, inode. */
 export function seenKey(stat: Pick<PreciseStat, 'size' | 'mtimeNs' | 'ino'>): string {
   return `${stat.size} ${stat.mtimeNs} ${stat.ino}`;
-}
-
-function parseList(body: Buffer): Map<ByteString, string> {
-  const list = new Map<ByteString, string>();
-  for (const line of body.toString('latin1').split('\0')) {
-    const match = /^(\d+ -?\d+ \d+) /.exec(line);
-    if (match?.[1] !== undefined) list.set(line.slice(match[0].length), match[1]);
-  }
-  return list;
 }
 
 /** What was hashed in one directory, and the trees of its subdirectories. */
@@ -43,8 +29,9 @@ export class SeenDirectory {
   /** Key by name of each file that was hashed. */
   get files(): ReadonlyMap<ByteString, string> {
     if (this.parsed === null) {
-      const list = this.entries.find((entry) => entry.name === LIST_NAME);
-      this.parsed = list === undefined ? new Map<ByteString, string>() : parseList(this.reader.readBlob(list.oid));
+      const list = this.entries.find((entry) => entry.name === SEEN_LIST);
+      // A list that makes no sense counts as empty: its files are hashed again.
+      this.parsed = (list && parseSeenList(this.reader.readBlob(list.oid))) ?? new Map<ByteString, string>();
     }
     return this.parsed;
   }
@@ -63,11 +50,10 @@ export class SeenDirectory {
   write(sink: ObjectSink, files: ReadonlyMap<ByteString, string>, subtrees: readonly TreeEntry[]): Oid | null {
     const entries = [...subtrees];
     if (files.size > 0) {
-      const names = [...files.keys()].sort();
-      const body = Buffer.from(names.map((name) => `${files.get(name)} ${name}\0`).join(''), 'latin1');
+      const body = Buffer.from(formatSeenList(files), 'latin1');
       const oid = hashObject('blob', body);
-      const isOld = this.entries.some((entry) => entry.name === LIST_NAME && entry.oid === oid);
-      entries.push({ name: LIST_NAME, mode: FileMode.file, oid: isOld ? oid : sink.writeBlob(body) });
+      const isOld = this.entries.some((entry) => entry.name === SEEN_LIST && entry.oid === oid);
+      entries.push({ name: SEEN_LIST, mode: FileMode.file, oid: isOld ? oid : sink.writeBlob(body) });
     }
     if (entries.length === 0) return null;
     sortEntries(entries);

@@ -1,6 +1,6 @@
 import { readRef } from '../git/refs.js';
 import { HashPool } from '../realdir/hash-pool.js';
-import { branchOf } from '../shadow/branches.js';
+import { branchOf, SEEN_REF } from '../shadow/branches.js';
 import { retryIfMoved } from '../shadow/retry.js';
 import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
@@ -9,7 +9,6 @@ import type { FacetListener, FacetResult } from './facet-result.js';
 import { FacetTally } from './facet-result.js';
 import { observeSha } from './observe-sha.js';
 import type { ShaBudget } from './sha-recorder.js';
-import { SEEN_REF } from './sha-seen.js';
 
 /** After this much work what was hashed is recorded, so that an interruption costs no more. */
 const STEP_MS = 5 * 60_000;

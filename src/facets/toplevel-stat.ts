@@ -21,6 +21,20 @@ export function isRecordedImmutable(fields: RecordFields | null): boolean {
   return String(fields?.get('attrs') ?? '').includes('i');
 }
 
+interface OwnRepository {
+  readonly head: string;
+  readonly mtime: number;
+}
+
+/** Commit and mtime of the repository that the realdir itself is; null if there is no commit. */
+function ownRepository(realdir: ByteString, cursor: DirectoryCursor, events: ObservationEvents): OwnRepository | null {
+  const repo = inspectRepo(realdir);
+  if (!repo.isRepo) return null;
+  if (repo.warning !== undefined) events.onWarning('', repo.warning);
+  const stat = cursor.lstat('.git');
+  return repo.head === null || stat === null ? null : { head: repo.head, mtime: stat.mtime };
+}
+
 /** The toplevel record of one run: whether it must be made anew, and how. */
 export class ToplevelStat {
   /** Sums over the realdir; null if the record is kept. */
@@ -31,7 +45,7 @@ export class ToplevelStat {
   readonly letter: '?' | 'M' | null;
 
   private readonly immutable: boolean;
-  private readonly git: { readonly head: string; readonly mtime: number } | null = null;
+  private readonly git: OwnRepository | null = null;
 
   /** @param forced renews the record although nothing triggers it */
   constructor(
@@ -50,13 +64,13 @@ export class ToplevelStat {
     else this.letter = isTouched ? 'M' : null;
     this.summary = forced || isStale ? new TreeSummary() : null;
     if (this.summary === null) return;
-    const repo = inspectRepo(realdir);
-    if (!repo.isRepo) return;
-    if (repo.warning !== undefined) events.onWarning('', repo.warning);
-    const gitStat = cursor.lstat('.git');
-    if (repo.head === null || gitStat === null) return;
-    this.git = { head: repo.head, mtime: gitStat.mtime };
-    this.gitSummary = new TreeSummary();
+    try {
+      this.git = ownRepository(realdir, cursor, events);
+    } catch (error) {
+      events.onProblem('.git', error);
+      this.summary.complete = false;
+    }
+    if (this.git !== null) this.gitSummary = new TreeSummary();
   }
 
   /** The record after everything was visited; null keeps the last one. */

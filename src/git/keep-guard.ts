@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
@@ -45,14 +45,9 @@ export class KeepGuard {
 }
 
 /**
- * Removes `.keep` files that git-fso processes left when they were killed; files of other tools and
- * of administrators stay. Call it only under the exclusive lock of the repository.
- * @returns how many were removed.
+ * True for a `.keep` file that a git-fso process made; those of other tools and of administrators
+ * are theirs. Whether the process still needs it, the file does not tell.
  */
-export function removeStaleKeepFiles(gitDir: ByteString): number {
-  const dir = `${gitDir}/objects/pack`;
-  const stale = unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(dir), 'latin1'))
-    .filter((name) => name.endsWith('.keep') && readFileSync(fsPath(`${dir}/${name}`), 'latin1').startsWith(MARK));
-  for (const name of stale) unlinkSync(fsPath(`${dir}/${name}`));
-  return stale.length;
+export function isOurKeepFile(path: ByteString): boolean {
+  return unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(path), 'latin1')).startsWith(MARK);
 }

@@ -52,6 +52,8 @@ export class LockFile {
       rmSync(fsPath(next), { force: true });
       createFileDurable(next, typeof content === 'string' ? Buffer.from(content, 'latin1') : content, mode);
       renameSync(fsPath(next), fsPath(this.#path));
+      // Before the directory is synced, so that a power failure afterwards does not bring the lock back.
+      this.release();
       fsyncDirectory(directoryOf(this.#path));
     } catch (error) {
       rmSync(fsPath(next), { force: true });

@@ -1,23 +1,27 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { mayBeAlive, ownProcess } from '../util/process-identity.js';
 import type { ProcessIdentity } from '../util/process-identity.js';
-import { helperBeside } from './durable-file.js';
+import { createFileDurable, helperBeside } from './durable-file.js';
 
 // What file systems without hard links say.
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /**
- * Creates a lock file that says whose it is. The name appears together with the content: a process
- * that is killed at any moment leaves no lock, or one that tells that its owner is dead.
+ * Creates a lock file that says whose it is. The name appears together with the content, which is
+ * synced: a process that is killed at any moment, or with its machine, leaves no lock, or one that
+ * tells that its owner is dead.
  * @returns false if the file exists.
  */
 export function createLock(lock: ByteString): boolean {
   const prepared = helperBeside(lock, `owner-${process.pid}`);
-  writeFileSync(fsPath(prepared), `${JSON.stringify({ 'git-fso': ownProcess() })}\n`);
+  // A process that had the same number may have left it.
+  rmSync(fsPath(prepared), { force: true });
   try {
+    createFileDurable(prepared, `${JSON.stringify({ 'git-fso': ownProcess() })}\n`);
     linkSync(fsPath(prepared), fsPath(lock));
     return true;
   } catch (error) {
@@ -31,18 +35,35 @@ export function createLock(lock: ByteString): boolean {
 
 /**
  * Removes a lock that a git-fso process left when it was killed. Locks of others, Git for one, say
- * nothing about their owner, and stay.
+ * nothing about their owner, and stay. Of several that try at once, flock(1) on the file itself lets
+ * one do it, so that nobody removes the lock of whoever comes next; without that program it stays.
  */
 export function removeLockOfDeadOwner(lock: ByteString): void {
-  const found = readLock(lock);
-  if (found === null || !isOfDeadOwner(found)) return;
-  const aside = helperBeside(lock, `dead-${process.pid}`);
-  unlessErrno(['ENOENT'], undefined, () => {
-    renameSync(fsPath(lock), fsPath(aside));
-    // Between looking and renaming, somebody else may have removed it and a third one locked anew.
-    if (readLock(aside) !== found) unlessErrno(['EEXIST'], undefined, () => linkSync(fsPath(aside), fsPath(lock)));
-    rmSync(fsPath(aside), { force: true });
-  });
+  if (!isLockOfDeadOwner(lock)) return;
+  const fd = unlessErrno(['ENOENT'], null, () => openSync(fsPath(lock), 'r+'));
+  if (fd === null) return;
+  try {
+    const { status } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    // What was opened may be the lock of whoever came next already.
+    if (status === 0 && isStillAt(lock, fd) && isLockOfDeadOwner(lock)) rmSync(fsPath(lock), { force: true });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** True if the process that created the lock was one of git-fso, and is known to have ended. */
+export function isLockOfDeadOwner(lock: ByteString): boolean {
+  const content = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(lock), 'utf8'));
+  if (!content.startsWith('{"git-fso":')) return false;
+  const { 'git-fso': owner } = JSON.parse(content) as { 'git-fso': ProcessIdentity };
+  return !mayBeAlive(owner);
+}
+
+/** True if the open file is the one at the path, and not another that took its place. */
+export function isStillAt(path: ByteString, fd: number): boolean {
+  const ours = fstatSync(fd);
+  const there = unlessErrno(['ENOENT'], null, () => statSync(fsPath(path)));
+  return there !== null && there.ino === ours.ino && there.dev === ours.dev;
 }
 
 function isCreatedWithoutLink(lock: ByteString): boolean {
@@ -50,14 +71,4 @@ function isCreatedWithoutLink(lock: ByteString): boolean {
     closeSync(openSync(fsPath(lock), 'wx'));
     return true;
   });
-}
-
-function readLock(path: ByteString): string | null {
-  return unlessErrno(['ENOENT'], null, () => readFileSync(fsPath(path), 'utf8'));
-}
-
-function isOfDeadOwner(content: string): boolean {
-  if (!content.startsWith('{"git-fso":')) return false;
-  const { 'git-fso': owner } = JSON.parse(content) as { 'git-fso': ProcessIdentity };
-  return !mayBeAlive(owner);
 }

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
-import { errnoOf } from '../util/errors.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
 import { directoryOf, makeDirectoryDurable, writeFully } from './durable-file.js';
-import { oidToHex } from './object-id.js';
+import { oidFromHex, oidToHex } from './object-id.js';
 import type { Oid } from './object-id.js';
 import { formatSignature } from './signature.js';
 import type { Signature } from './signature.js';
@@ -39,21 +39,41 @@ export function removeReflog(gitDir: ByteString, name: string): void {
   rmSync(fsPath(`${gitDir}/logs/${name}`), { force: true });
 }
 
+/** One move of a ref, as its log has it. */
+export interface ReflogMove {
+  readonly from: Oid | null;
+  readonly to: Oid | null;
+}
+
+/** The moves that the log of a ref tells, oldest first; lines that are cut short or garbled are left out. */
+export function readReflog(gitDir: ByteString, name: string): ReflogMove[] {
+  const text = unlessErrno(['ENOENT', 'ENOTDIR', 'EISDIR'], '', () => readFileSync(fsPath(`${gitDir}/logs/${name}`), 'latin1'));
+  const oidOf = (hex: string): Oid | null => (hex === NULL_ID ? null : oidFromHex(hex));
+  return Array.from(text.matchAll(/^([0-9a-f]{40}) ([0-9a-f]{40}) .*>.*\n/gm), ([, from = '', to = '']) => ({ from: oidOf(from), to: oidOf(to) }));
+}
+
 function appendDurable(path: ByteString, line: Buffer): void {
   let fd: number;
   try {
-    fd = openSync(fsPath(path), 'a', 0o666);
+    fd = openSync(fsPath(path), 'a+', 0o666);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     makeDirectoryDurable(directoryOf(path));
-    fd = openSync(fsPath(path), 'a', 0o666);
+    fd = openSync(fsPath(path), 'a+', 0o666);
   }
   try {
-    writeFully(fd, line);
+    // What a power failure cut off must not spoil the next line, too.
+    writeFully(fd, endsWithNewline(fd) ? line : Buffer.concat([Buffer.from('\n'), line]));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+function endsWithNewline(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = Buffer.alloc(1);
+  return size === 0 || (readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === 0x0a);
 }
 
 function hexOrNull(oid: Oid | null): string {

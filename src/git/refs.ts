@@ -81,6 +81,35 @@ export function updateRef(gitDir: ByteString, name: string, update: RefUpdate): 
   }
 }
 
+/**
+ * Sets a ref whose file is damaged or lost, under its lock; one that is in order is left alone.
+ * @param next null removes the file
+ */
+export function restoreRef(gitDir: ByteString, name: string, next: Oid | null): void {
+  checkRefName(name);
+  const path = `${gitDir}/${name}`;
+  const lock = LockFile.acquire(path);
+  try {
+    if (isInOrder(gitDir, name)) return;
+    if (next !== null) lock.commit(`${oidToHex(next)}\n`);
+    else {
+      rmSync(fsPath(path), { force: true });
+      fsyncDirectory(directoryOf(path));
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+function isInOrder(gitDir: ByteString, name: string): boolean {
+  try {
+    return readRef(gitDir, name) !== null;
+  } catch (error) {
+    if (error instanceof DamagedRefError) return false;
+    throw error;
+  }
+}
+
 function resolve(gitDir: ByteString, name: string): { name: string; oid: Oid | null } {
   let current = name;
   for (let depth = 0; depth <= SYMBOLIC_MAX; depth++) {

@@ -50,12 +50,13 @@ export function readBracketExpression(pattern: ByteString, start: number): Brack
   // A bracket that comes first does not close the expression.
   do {
     const char = pattern[at];
-    if (char === '[' && pattern[at + 1] === ':') {
-      if (bracket < at + 2) bracket = pattern.indexOf(']', at + 2);
+    const mayName = char === '[' && pattern[at + 1] === ':';
+    if (mayName && bracket < at + 2) {
+      bracket = pattern.indexOf(']', at + 2);
       if (bracket < 0) return null;
     }
-    // `[:` starts a named class only if the first bracket behind it follows a colon.
-    if (char === '[' && pattern[at + 1] === ':' && bracket > at + 2 && pattern[bracket - 1] === ':') {
+    // The first bracket ends the name, if there is a colon before it; else `[` is an ordinary character.
+    if (mayName && bracket > at + 2 && pattern[bracket - 1] === ':') {
       const named = NAMED_CLASSES.get(pattern.slice(at + 2, bracket - 1));
       if (named === undefined) return null;
       ranges.push(...named);

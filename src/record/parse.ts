@@ -48,3 +48,8 @@ export function parseRecord(body: Buffer): RecordFields | null {
   }
   return result;
 }
+
+/** True for the record of a whole tree, of a nogbundle or submodule, on `master-stat` or `master-sha`. */
+export function isTreeRecord(fields: RecordFields): boolean {
+  return fields.has('dirs') || fields.has('submodule') || (fields.size === 1 && fields.has('name'));
+}

@@ -1,4 +1,5 @@
 import type { FacetResult } from '../facets/facet-result.js';
+import type { GcResult } from '../shadow/gc.js';
 import type { SubdirTracking } from '../shadow/subdir-tracking.js';
 import type { ByteString } from '../util/byte-string.js';
 import type { RescanFacet } from './types.js';
@@ -15,8 +16,12 @@ export interface RepoReport {
   readonly facets: ReadonlyMap<RescanFacet, FacetResult>;
   /** Why no shadow repo was created, from the init limits. */
   readonly refused: string | null;
-  /** Why the repo was not, or not wholly, rescanned. */
+  /** Why the repo was not, or not wholly, rescanned: the first failure. */
   readonly error: Error | null;
+  /** Commands that were to be told about changes, and failed. */
+  readonly hookErrors: readonly Error[];
+  /** Set if the shadow repo was compressed. */
+  readonly gc: GcResult | null;
 }
 
 /** What a rescan tells while it runs. */
@@ -59,4 +64,11 @@ export interface RescanSummary {
   readonly locked: number;
   /** Wall time in seconds. */
   readonly seconds: number;
+}
+
+/** Directories that have problems which no run has solved yet. */
+export interface Standing {
+  readonly count: number;
+  /** When the oldest of these problems came up. */
+  readonly since: Date;
 }

@@ -1,5 +1,6 @@
 import type { FacetListener, FacetResult } from '../facets/facet-result.js';
 import { recordContent } from '../facets/content.js';
+import type { ShaOptions } from '../facets/sha.js';
 import { recordSha } from '../facets/sha.js';
 import { recordSot } from '../facets/sot.js';
 import { recordStat } from '../facets/stat.js';
@@ -8,9 +9,9 @@ import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { RescanFacet } from './types.js';
 
-type Run = (repo: ShadowRepo, options: RunOptions & FacetListener) => Promise<FacetResult>;
+type FacetOptions = RunOptions & FacetListener & Pick<ShaOptions, 'limit'>;
 
-const RUNS: Readonly<Record<RescanFacet, Run>> = {
+const RUNS: Readonly<Record<RescanFacet, (repo: ShadowRepo, options: FacetOptions) => Promise<FacetResult>>> = {
   stat: recordStat,
   sha: recordSha,
   content: recordContent,
@@ -19,10 +20,6 @@ const RUNS: Readonly<Record<RescanFacet, Run>> = {
 };
 
 /** Updates one facet of one repo. */
-export function recordFacet(
-  repo: ShadowRepo,
-  facet: RescanFacet,
-  options: RunOptions & FacetListener,
-): Promise<FacetResult> {
+export function recordFacet(repo: ShadowRepo, facet: RescanFacet, options: FacetOptions): Promise<FacetResult> {
   return RUNS[facet](repo, options);
 }

@@ -1,28 +1,42 @@
 import type { FacetResult } from '../facets/facet-result.js';
 import { createBelowRoot } from '../shadow/create.js';
-import type { RunOptions } from '../shadow/run-options.js';
+import type { GcResult } from '../shadow/gc.js';
+import { collectGarbage } from '../shadow/gc.js';
+import { needsGc } from '../shadow/gc-need.js';
 import { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { SubdirTracking } from '../shadow/subdir-tracking.js';
 import type { ByteString } from '../util/byte-string.js';
 import { textOfBytes } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
-import type { RepoReport, RescanEvent } from './events.js';
+import { FsoError, LockedError } from '../util/errors.js';
+import type { RescanContext } from './context.js';
+import { asError } from './context.js';
+import type { RepoReport } from './events.js';
+import { hookPart } from './hooks.js';
 import { chooseTracking } from './init-choice.js';
+import { MountHold } from './mount-hold.js';
 import type { PlannedRepo } from './plan.js';
-import { recordFacet } from './record-facet.js';
-import type { RescanFacet, Root, Site } from './types.js';
+import { REPO_PART, RepoProblems } from './repo-problems.js';
+import { RootError } from './root-error.js';
+import type { RootGuard } from './root-guard.js';
+import { ROOT_PART } from './root-problems.js';
+import { runFacet } from './run-facet.js';
+import type { ShaAllowance } from './sha-allowance.js';
+import type { RescanFacet, Root } from './types.js';
 
-/** What a rescan does with repos. */
-export interface RescanMode {
-  readonly facets: readonly RescanFacet[] | null;
+/** The part that has a problem when a shadow repo cannot be compressed. */
+const GC_PART = 'gc';
+
+/** What is to be done with one repo. */
+export interface RepoWork {
+  readonly root: Root;
+  readonly guard: RootGuard;
+  readonly planned: PlannedRepo;
+  readonly facets: readonly RescanFacet[];
+  readonly allowance: ShaAllowance;
   /** Says what would be created; writes nothing. */
   readonly dryRun: boolean;
-  /** Creates shadow repos that are missing. */
-  readonly init: boolean;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  /** Waits with what keeps failing. */
+  readonly isScheduled: boolean;
 }
 
 /** The repo must be where its realdir says, else two directories would share one history. */
@@ -35,44 +49,114 @@ function openAt(directory: ByteString, realdir: ByteString): ShadowRepo {
   );
 }
 
-/** Creates the shadow repo of one directory, if it has none, and updates its facets. */
-export async function rescanRepo(
-  site: Site,
-  root: Root,
-  planned: PlannedRepo,
-  mode: RescanMode,
-  options: RunOptions,
-  emit: (event: RescanEvent) => void,
-): Promise<RepoReport> {
-  const { realdir, missing } = planned;
-  const facets = new Map<RescanFacet, FacetResult>();
-  let shadow = planned.shadow;
-  let created: SubdirTracking | null = null;
-  const report = (rest: Partial<RepoReport> = {}): RepoReport => ({
-    realdir, shadow, created, missing, facets, refused: null, error: null, ...rest,
-  });
-  try {
-    if (shadow === null) {
-      const choice = await chooseTracking(root, realdir);
-      if (choice.refused !== null) return report({ refused: choice.refused });
-      created = choice.tracking;
-      if (mode.dryRun) return report();
-      const { shadowMode, location } = site;
-      const made = await createBelowRoot(location, realdir, { ...options, tracking: choice.tracking, shadowMode });
-      shadow = made.repo.directory;
-      if (!made.created) created = null;
-    }
-    if (mode.dryRun) return report();
-    const repo = openAt(shadow, realdir);
-    for (const facet of mode.facets ?? root.facets) {
-      options.signal?.throwIfAborted();
-      emit({ type: 'facet-start', realdir, facet });
-      const onProgress = (visited: number, bytes: number, directory: ByteString): void =>
-        emit({ type: 'progress', realdir, facet, visited, bytes, directory });
-      facets.set(facet, await recordFacet(repo, facet, { ...options, onProgress }));
-    }
-    return report();
-  } catch (error) {
-    return report({ error: asError(error) });
+/** The work on one repo, and what is to be told about it. */
+class RepoRun {
+  private readonly facets = new Map<RescanFacet, FacetResult>();
+  private readonly hookErrors: Error[] = [];
+  private readonly problems: RepoProblems;
+  private shadow: ByteString | null;
+  private created: SubdirTracking | null = null;
+  private error: Error | null = null;
+  private gc: GcResult | null = null;
+
+  constructor(
+    private readonly context: RescanContext,
+    private readonly work: RepoWork,
+  ) {
+    const { planned, isScheduled } = work;
+    this.shadow = planned.shadow;
+    this.problems = new RepoProblems(context.problems, planned.realdir, context.clock, isScheduled);
   }
+
+  report(refused: string | null = null): RepoReport {
+    const { realdir, missing } = this.work.planned;
+    const { shadow, created, facets, error, hookErrors, gc } = this;
+    return { realdir, shadow, created, missing, facets, refused, error, hookErrors, gc };
+  }
+
+  async run(): Promise<RepoReport> {
+    const { dryRun, guard, planned, root } = this.work;
+    guard.confirm();
+    try {
+      if (this.shadow === null) {
+        const choice = await chooseTracking(root, planned.realdir);
+        if (choice.refused !== null) return this.report(choice.refused);
+        this.created = choice.tracking;
+        if (!dryRun) this.shadow = await this.create(choice.tracking);
+      }
+      if (dryRun || this.shadow === null) return this.report();
+      const repo = openAt(this.shadow, planned.realdir);
+      this.problems.solved(REPO_PART);
+      this.problems.keepOnly([ROOT_PART, REPO_PART, GC_PART, ...root.facets, ...root.onChange.map(hookPart)]);
+      await this.update(repo);
+      await this.tidy(repo);
+    } catch (error) {
+      this.failed(REPO_PART, error);
+    }
+    return this.report();
+  }
+
+  private async create(tracking: SubdirTracking): Promise<ByteString> {
+    const { site, options } = this.context;
+    const { realdir } = this.work.planned;
+    const made = await createBelowRoot(site.location, realdir, { ...options, tracking, shadowMode: site.shadowMode });
+    if (!made.created) this.created = null;
+    return made.repo.directory;
+  }
+
+  private async update(repo: ShadowRepo): Promise<void> {
+    const { root, guard, allowance, planned } = this.work;
+    const { problems } = this;
+    const hold = new MountHold(root.path, planned.realdir);
+    const beforeCommit = (): void => {
+      guard.confirm();
+      hold.confirm();
+    };
+    try {
+      for (const facet of this.work.facets) {
+        if (this.context.stop?.aborted === true) return;
+        try {
+          const run = { root, repo, facet, allowance, problems, beforeCommit };
+          const result = await runFacet(this.context, run, this.hookErrors);
+          if (result === null) return;
+          this.facets.set(facet, result);
+          problems.recorded(facet, result);
+        } catch (error) {
+          this.failed(facet, error);
+        }
+      }
+    } finally {
+      hold.release();
+    }
+  }
+
+  private async tidy(repo: ShadowRepo): Promise<void> {
+    const { site, options, stop } = this.context;
+    const isChanged = [...this.facets.values()].some(({ commit }) => commit !== null);
+    if (!isChanged || stop?.aborted === true || this.problems.mustWait(GC_PART) || !needsGc(repo, site.gc)) return;
+    try {
+      this.gc = await collectGarbage(repo, { ...options, waitMs: 0 });
+      this.problems.solved(GC_PART);
+    } catch (error) {
+      // Whoever records something goes first; it is tried again after the next change.
+      if (!(error instanceof LockedError)) this.failed(GC_PART, error);
+    }
+  }
+
+  /** One facet's failure does not stop the others; what concerns more than this repo does. */
+  private failed(part: string, error: unknown): void {
+    this.context.options.signal?.throwIfAborted();
+    if (error instanceof RootError) throw error;
+    if (!this.work.dryRun) this.problems.failed(part, error);
+    this.error ??= asError(error);
+  }
+}
+
+/**
+ * Creates the shadow repo of one directory, if it has none, and updates facets. What fails is in
+ * the report.
+ * @throws RootError if the root is not what it was; the reason of the signal when aborted
+ */
+export function rescanRepo(context: RescanContext, work: RepoWork): Promise<RepoReport> {
+  return new RepoRun(context, work).run();
 }

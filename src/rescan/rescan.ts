@@ -1,19 +1,33 @@
+import { ProblemStore } from '../shadow/problem-store.js';
 import type { RunOptions } from '../shadow/run-options.js';
+import type { Clock } from './clock.js';
+import { SYSTEM_CLOCK } from './clock.js';
+import type { RescanContext } from './context.js';
 import type { RescanEvent, RescanSummary } from './events.js';
 import { planRoot } from './plan.js';
 import { forEachLimited } from './pool.js';
-import type { RescanMode } from './rescan-repo.js';
 import { rescanRepo } from './rescan-repo.js';
 import { guardRoot } from './root-guard.js';
+import { forgetOthers, rootFailed, rootSolved } from './root-problems.js';
+import { ShaAllowance } from './sha-allowance.js';
 import { RescanTally } from './tally.js';
-import type { Root, Site } from './types.js';
+import type { RescanFacet, Root, Site } from './types.js';
 
 /** How to rescan. */
-export interface RescanOptions extends RescanMode {
+export interface RescanOptions {
+  /** Null: those of each root. */
+  readonly facets: readonly RescanFacet[] | null;
+  /** Says what would be created; writes nothing. */
+  readonly dryRun: boolean;
+  /** Creates shadow repos that are missing. */
+  readonly init: boolean;
   /** Repos that are worked on at the same time. */
   readonly jobs: number;
   /** Records roots as they are, although they look as if they were not mounted. */
   readonly acceptEmpty: boolean;
+  /** When it is set, repos in flight are finished, and no others are begun. */
+  readonly stop?: AbortSignal;
+  readonly clock?: Clock;
 }
 
 /**
@@ -26,39 +40,51 @@ export async function rescan(
   onEvent: (event: RescanEvent) => void,
 ): Promise<RescanSummary> {
   const tally = new RescanTally();
-  const emit = (event: RescanEvent): void => {
-    tally.add(event);
-    onEvent(event);
+  const { stop, clock = SYSTEM_CLOCK } = options;
+  const isAborted = (): boolean => options.signal?.aborted === true;
+  const context: RescanContext = {
+    site,
+    options,
+    stop,
+    clock,
+    problems: new ProblemStore(site.location.root),
+    emit: (event) => {
+      tally.add(event);
+      onEvent(event);
+    },
   };
   for (const root of site.roots) {
-    if (options.signal?.aborted === true) break;
+    if (isAborted() || stop?.aborted === true) break;
     try {
-      await rescanRoot(site, root, options, emit);
+      await rescanRoot(context, root, options);
     } catch (error) {
-      emit({ type: 'root-error', root: root.path, error: error instanceof Error ? error : new Error(String(error)) });
+      if (!isAborted()) rootFailed(context, root, error, options.dryRun);
     }
   }
   return tally.summary();
 }
 
-async function rescanRoot(
-  site: Site,
-  root: Root,
-  options: RescanOptions & RunOptions,
-  emit: (event: RescanEvent) => void,
-): Promise<void> {
-  const remember = guardRoot(site.location, root.path, options.acceptEmpty);
-  const plan = await planRoot(site, root, options.signal);
+async function rescanRoot(context: RescanContext, root: Root, options: RescanOptions & RunOptions): Promise<void> {
+  const { site, emit, stop } = context;
+  const { dryRun, init, jobs, facets, acceptEmpty, signal } = options;
+  const guard = guardRoot(site.location, root.path, acceptEmpty);
+  const plan = await planRoot(site, root, signal);
   for (const { path, error } of plan.unreadable) emit({ type: 'unreadable', root: root.path, path, error });
-  const repos = options.init ? plan.repos : plan.repos.filter(({ shadow }) => shadow !== null);
+  const repos = init ? plan.repos : plan.repos.filter(({ shadow }) => shadow !== null);
   emit({ type: 'root', root: root.path, repos: repos.length });
+  const work = { root, guard, dryRun, facets: facets ?? root.facets, isScheduled: false };
   await forEachLimited(
     repos,
-    options.jobs,
+    jobs,
     async (planned) => {
-      emit({ type: 'repo', report: await rescanRepo(site, root, planned, options, options, emit) });
+      if (signal?.aborted === true) return;
+      const allowance = new ShaAllowance(root.shaLimit, null);
+      emit({ type: 'repo', report: await rescanRepo(context, { ...work, planned, allowance }) });
     },
-    options.signal,
+    stop,
   );
-  if (!options.dryRun) remember();
+  if (dryRun || signal?.aborted === true) return;
+  guard.remember();
+  rootSolved(context, root);
+  forgetOthers(context, root, plan);
 }

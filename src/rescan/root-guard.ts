@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { opendirSync, readFileSync, statSync } from 'node:fs';
 import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
 import { listShadowRepos } from '../shadow/list-repos.js';
 import type { ShadowLocation } from '../shadow/locate.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
-import { errnoOf, FsoError, unlessErrno } from '../util/errors.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
 import type { Mount } from './mount-of.js';
 import { mountOf } from './mount-of.js';
+import { RootError } from './root-error.js';
 
 /** What is remembered of a root, to notice that another filesystem is in its place. */
 interface RootMemory {
@@ -33,23 +34,34 @@ function recall(file: ByteString): RootMemory | null {
   }
 }
 
-function observe(root: ByteString): RootMemory {
+/** Reads no more than it must: roots may have very many entries. */
+function isEmpty(directory: ByteString): boolean {
+  const entries = opendirSync(fsPath(directory));
+  try {
+    return entries.readSync() === null;
+  } finally {
+    entries.closeSync();
+  }
+}
+
+function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'empty'> {
   try {
     const stat = statSync(fsPath(root));
-    if (stat.isDirectory()) {
-      const empty = readdirSync(fsPath(root)).length === 0;
-      return { path: textOfBytes(root), device: stat.dev, mount: mountOf(root), empty };
-    }
+    if (stat.isDirectory()) return { device: stat.dev, empty: isEmpty(root) };
   } catch (error) {
     const reason = errnoOf(error) === 'ENOENT' ? 'does not exist' : String(error);
-    throw new FsoError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, {
+    throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, {
       remedy: 'mount its filesystem, or remove the root from the configuration',
       cause: error,
     });
   }
-  throw new FsoError(`${textOfBytes(root)}: not a directory; nothing below it is recorded`, {
+  throw new RootError(`${textOfBytes(root)}: not a directory; nothing below it is recorded`, {
     remedy: 'correct the path of the root in the configuration',
   });
+}
+
+function observe(root: ByteString): RootMemory {
+  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root) };
 }
 
 /** Device numbers may differ after a reboot, the source of a mount may have several names. */
@@ -58,30 +70,51 @@ function isSameFilesystem(a: RootMemory, b: RootMemory): boolean {
   return a.mount !== null && b.mount !== null && JSON.stringify(a.mount) === JSON.stringify(b.mount);
 }
 
+/** A root that was found to be what it was before. */
+export interface RootGuard {
+  /** The number of its device, stat(2). */
+  readonly device: number;
+  /** Remembers the root as it is, for the next run; to be called when it was rescanned. */
+  remember(): void;
+  /** @throws RootError if the root is not any more what it was when it was looked at */
+  confirm(): void;
+}
+
 /**
  * Refuses a root that is missing, that is empty although repos below it are known, or that is on
  * another filesystem than last time: most likely it is not mounted, and its repos must not be
  * recorded as deleted.
  *
  * @param acceptEmpty records what is there now, whatever was there before
- * @returns a function that remembers the root as it is, to be called when it was rescanned
+ * @throws RootError
  */
-export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpty: boolean): () => void {
+export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpty: boolean): RootGuard {
   const now = observe(root);
   const file = memoryFile(location, root);
   const before = recall(file);
-  const remember = (): void => {
-    if (before !== null && JSON.stringify(before) === JSON.stringify(now)) return;
-    makeDirectoryDurable(joinPath(location.root, '.git-fso/roots'), 0o700);
-    writeFileDurable(file, `${JSON.stringify(now, null, 2)}\n`, 0o600);
-  };
-  if (acceptEmpty) return remember;
   const remedy = 'mount its filesystem; if this is how it shall be, run once with --accept-empty';
-  if (before !== null && !isSameFilesystem(before, now)) {
-    throw new FsoError(`${textOfBytes(root)}: is on another filesystem than before; nothing below it is recorded`, { remedy });
+  const refuse = (reason: string): never => {
+    throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, { remedy });
+  };
+  const compare = (earlier: RootMemory, later: RootMemory): void => {
+    if (!isSameFilesystem(earlier, later)) refuse('is on another filesystem than before');
+  };
+  if (!acceptEmpty) {
+    if (before !== null) compare(before, now);
+    const isEmptied = now.empty && before?.empty !== true && listShadowRepos(location, root).next().done !== true;
+    if (isEmptied) refuse('is empty, which it was not before');
   }
-  if (now.empty && before?.empty !== true && listShadowRepos(location, root).next().done !== true) {
-    throw new FsoError(`${textOfBytes(root)}: is empty, which it was not before; nothing below it is recorded`, { remedy });
-  }
-  return remember;
+  return {
+    device: now.device,
+    remember: () => {
+      if (before !== null && JSON.stringify(before) === JSON.stringify(now)) return;
+      makeDirectoryDurable(joinPath(location.root, '.git-fso/roots'), 0o700);
+      writeFileDurable(file, `${JSON.stringify(now, null, 2)}\n`, 0o600);
+    },
+    confirm: () => {
+      const later = lookAt(root);
+      if (later.device !== now.device) compare(now, observe(root));
+      if (later.empty && !now.empty) refuse('is empty, which it was not before');
+    },
+  };
 }

@@ -28,13 +28,14 @@ export class RescanTally {
     else this.counts.failed += 1;
   }
 
-  private addRepo({ facets, created, missing, refused, error }: RepoReport): void {
+  private addRepo({ facets, created, missing, refused, error, hookErrors }: RepoReport): void {
     const { counts } = this;
     counts.repos += 1;
     if (created !== null) counts.created += 1;
     if (missing) counts.missing += 1;
     if (refused !== null) counts.refused += 1;
     if (error !== null) this.addError(error);
+    else if (hookErrors.length > 0) counts.failed += 1;
     const results = [...facets.values()];
     if (results.some((result) => result.commit !== null)) counts.changed += 1;
     for (const result of results) {

@@ -6,6 +6,9 @@ export type Facet = (typeof FACETS)[number];
 /** The branch of the stub, which HEAD of a shadow repo names. */
 export const STUB_BRANCH = 'refs/heads/master-stub';
 
+/** Hidden ref of the tree that says what was hashed: a list in each directory. */
+export const SEEN_REF = 'refs/fso/sha-seen';
+
 /** The branch of a facet, as a full ref name. */
 export function branchOf(facet: Facet): string {
   return `refs/heads/master-${facet}`;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { isStillAt } from '../git/lock-owner.js';
 import { writeFailure } from '../git/write-failure.js';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
-import { FsoError, LockedError, errnoOf, unlessErrno } from '../util/errors.js';
+import { FsoError, LockedError, errnoOf } from '../util/errors.js';
 import { tryFallbackLock } from './lock-fallback.js';
 import { addRecord, describeRecord, liveRecords } from './lock-records.js';
 
@@ -57,6 +58,11 @@ export async function acquireLock(path: ByteString, mode: LockMode, options: Loc
   }
 }
 
+/** True if a process holds the lock, in whatever mode. */
+export function isHeld(path: ByteString): boolean {
+  return liveRecords(holdersOf(path)).length > 0;
+}
+
 /** True if a process is waiting for the lock: whoever holds it for something that can be put off should stop. */
 export function hasWaiters(path: ByteString): boolean {
   return liveRecords(waitersOf(path)).length > 0;
@@ -67,6 +73,7 @@ async function tryLock(path: ByteString, mode: LockMode, command: string): Promi
   let isKept = false;
   try {
     const answer = await askFlock(path, fd, mode);
+    // While we waited, the repository may have been moved away, or its lock file replaced.
     if (answer === 'busy' || !isStillAt(path, fd)) return null;
     const release = answer === 'taken'
       ? addRecord(holdersOf(path), command, mode)
@@ -106,13 +113,6 @@ function askFlock(path: ByteString, fd: number, mode: LockMode): Promise<'taken'
       else reject(new FsoError(`${textOfBytes(path)}: cannot be locked: ${Buffer.concat(stderr).toString('utf8').trim()}`));
     });
   });
-}
-
-/** While we waited, the repository may have been moved away, or its lock file replaced. */
-function isStillAt(path: ByteString, fd: number): boolean {
-  const ours = fstatSync(fd);
-  const there = unlessErrno(['ENOENT'], null, () => statSync(fsPath(path)));
-  return there !== null && there.ino === ours.ino && there.dev === ours.dev;
 }
 
 function handleOf(fd: number, removeRecord: () => void): LockHandle {

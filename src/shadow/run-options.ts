@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly onWait?: (holder: string) => void;
   /** The run is part of one that holds the lock of the whole repo, so it must not wait for locks itself. */
   readonly holdsRepoLock?: boolean;
+  /** Called before what was seen in the realdir is recorded; an error that it throws ends the run instead. */
+  readonly beforeCommit?: () => void;
 }
 
 /** Throws the signal's reason if the run was cancelled. */

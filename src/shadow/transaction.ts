@@ -103,6 +103,7 @@ export class Transaction {
   ): Promise<Oid> {
     await this.lock();
     throwIfCancelled(this.options);
+    this.options.beforeCommit?.();
     const now = new Date();
     const { author, committer } = await resolveIdentity(this.repo.gitDir, this.options.env, now);
     const writer = this.objects();
@@ -121,6 +122,7 @@ export class Transaction {
   /** Moves refs to new objects without a commit on the branch. */
   async moveOnly(moves: readonly RefMove[], subject: string): Promise<void> {
     await this.lock();
+    this.options.beforeCommit?.();
     const { committer } = await resolveIdentity(this.repo.gitDir, this.options.env, new Date());
     this.objects();
     this.publish(moves, subject, committer);

@@ -23,8 +23,9 @@ describe('mistakes', () => {
       '3:11 timeZone: "Berlin" is not a time zone; allowed: names such as Europe/Berlin',
     ]],
     ['a number that is too small', 'shadow: /s\nroots: []\njobs: 0', ['3:7 jobs: 0 is too small; allowed: 1 or more']],
-    ['an unknown key', 'shadow: /s\nrotos: []\nroots: []', [
-      '2:1 rotos: unknown key "rotos" (did you mean roots?); allowed: shadow, trimHostRoot, shadowMode, timeZone, roots, jobs, wait, gc, metrics',
+    ['an unknown key', 'shadow: /s\ngc: { paks: 3, x: 1 }\nroots: []', [
+      '2:7 gc.paks: unknown key "paks" (did you mean packs?); allowed: looseObjects, packs, growth',
+      '2:16 gc.x: unknown key "x"; allowed: looseObjects, packs, growth',
     ]],
     ['an unknown action', root('patterns: |', '  superrepo .', '', '  # x', '    repoo data', '  repo'), [
       '8:9 roots[0].patterns: "repoo data": unknown action "repoo"; allowed: enter, repo, superrepo, ignore (did you mean repo?)',

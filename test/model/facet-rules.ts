@@ -17,7 +17,8 @@ export function nogtreeOf(directory: ByteString): ByteString {
   return directory === '' ? NOGTREE : `${directory}/${NOGTREE}`;
 }
 
-function comesFromStub(path: ByteString, file: RecordedFile): boolean {
+/** True for what is only there because the stub has it. */
+export function comesFromStub(path: ByteString, file: RecordedFile): boolean {
   return file.origin === 'stub' && path.split('/').some(isReserved);
 }
 
@@ -37,12 +38,14 @@ export function withoutNogtrees(
   return next;
 }
 
-/** How paths differ between two trees, each `.nogtree` aside. */
+/** How paths differ between two trees, aside from each `.nogtree` and from what the stub has brought. */
 export function changesBetween(recorded: RecordedTree, next: RecordedTree): Map<ByteString, Change> {
   const changes = new Map<ByteString, Change>();
   for (const path of new Set([...recorded.keys(), ...next.keys()])) {
-    if (nameOf(path) === NOGTREE || sameFile(recorded.get(path), next.get(path))) continue;
-    if (!recorded.has(path)) changes.set(path, '?');
+    const before = recorded.get(path);
+    if (nameOf(path) === NOGTREE || sameFile(before, next.get(path))) continue;
+    if (before !== undefined && comesFromStub(path, before)) continue;
+    if (before === undefined) changes.set(path, '?');
     else changes.set(path, next.has(path) ? 'M' : 'D');
   }
   return changes;

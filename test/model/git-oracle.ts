@@ -20,7 +20,9 @@ export class GitOracle {
 
   /** Those of the paths that Git ignores, with `exclude` as its `info/exclude`. */
   ignored(realdir: string, exclude: Buffer, paths: readonly ByteString[]): Set<ByteString> {
-    if (paths.length === 0) return new Set();
+    // A process takes time: do without where there are no rules.
+    const hasRules = exclude.length > 0 || paths.some((each) => `/${each}`.endsWith('/.gitignore'));
+    if (paths.length === 0 || !hasRules) return new Set();
     fs.writeFileSync(path.join(this.#gitDir, 'info/exclude'), exclude);
     const input = Buffer.from(paths.map((each) => `./${each}\0`).join(''), 'latin1');
     const output = this.#git(['check-ignore', '--no-index', '-z', '-v', '-n', '--stdin'], realdir, input);
@@ -35,7 +37,7 @@ export class GitOracle {
 
   /** Those of the paths that have an attribute set by the rules of a `.gitattributes`. */
   withAttribute(attribute: string, rules: Buffer, paths: readonly ByteString[]): Set<ByteString> {
-    if (paths.length === 0) return new Set();
+    if (paths.length === 0 || rules.length === 0) return new Set();
     fs.writeFileSync(path.join(this.#gitDir, 'info/attributes'), rules);
     const input = Buffer.from(paths.map((each) => `${each}\0`).join(''), 'latin1');
     const fields = this.#git(['check-attr', '-z', '--stdin', attribute], this.#empty, input).split('\0');

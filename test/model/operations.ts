@@ -98,9 +98,9 @@ const mode: fc.Arbitrary<StatMode> = fc.oneof(
 );
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 16, arbitrary: change },
+  { weight: 20, arbitrary: change },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('stat'), mode }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('sha') }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('sha') }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('stub'), edit: stubEdit }) },
 );
 

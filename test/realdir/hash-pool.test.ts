@@ -105,7 +105,7 @@ describe('HashPool', () => {
 
   test('does not run out of descriptors, whether callers wait or not', async () => {
     pool = new HashPool({ workers: 0 });
-    const names = write(3000, () => 10);
+    const names = write(1500, () => 10);
     const before = openFiles();
     const home = process.cwd();
     process.chdir(dir);
@@ -115,7 +115,7 @@ describe('HashPool', () => {
     expect(pool.ready()).toBeInstanceOf(Promise);
     await pool.ready();
     expect(pool.ready()).toBeUndefined();
-    expect((await Promise.all(results)).filter(({ stable }) => stable)).toHaveLength(3000);
+    expect((await Promise.all(results)).filter(({ stable }) => stable)).toHaveLength(1500);
     expect(openFiles()).toBe(before);
   });
 

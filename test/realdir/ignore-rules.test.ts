@@ -82,7 +82,7 @@ describe('IgnoreScope and git check-ignore', () => {
         expect(JSON.stringify([target, askScope(files, target, i < dirs.length)])).toBe(JSON.stringify([target, decided[i]]));
       }
       for (const dir of dirs) fs.rmSync(absolute(dir.split('/')[0]!), { recursive: true, force: true });
-    }), { numRuns: 200 });
+    }), { numRuns: 100 });
   });
 
   test('named classes contain the same bytes', () => {

@@ -27,4 +27,12 @@ describe('compileWildmatch', () => {
   test.each(['a\\', '[a', '[', '[!', '[]', '[a-', '[a\\', '[[:foo:]]', '[[::]]', '[[:alpha:]', '*['])('%j matches nothing', (pattern) => {
     expect(compileWildmatch(pattern)).toBeNull();
   });
+
+  test('compiles in linear time', () => {
+    const start = performance.now();
+    for (const piece of ['[a]', '[[:alpha:]', '*', '**/', '\\[', '[[:a]']) compileWildmatch(piece.repeat(30_000));
+    // All of it looks for the same closing bracket.
+    expect(compileWildmatch(`[${'[:'.repeat(500_000)}x]`)?.matches('x')).toBe(true);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
 });

@@ -2,7 +2,7 @@ import type { Oid } from '../../git/object-id.js';
 import type { TreeEntry } from '../../git/tree-codec.js';
 import { FileMode } from '../../git/tree-codec.js';
 import type { IgnoreScope } from '../../realdir/ignore-rules.js';
-import { parseRecord } from '../../record/parse.js';
+import { isTreeRecord, parseRecord } from '../../record/parse.js';
 import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { joinPath, textOfBytes } from '../../util/byte-string.js';
@@ -153,6 +153,6 @@ export class Frame<State> {
   private isStaleNogbundle(name: ByteString, entry: TreeEntry): boolean {
     if (entry.mode !== FileMode.file || STUB_FILES.includes(name)) return false;
     const fields = parseRecord(this.context.reader.readBlob(entry.oid));
-    return fields?.get('name') === textOfBytes(name) && (fields.size === 1 || fields.has('dirs'));
+    return fields?.get('name') === textOfBytes(name) && isTreeRecord(fields);
   }
 }

@@ -1,7 +1,6 @@
 import type { Oid } from '../../git/object-id.js';
 import type { TreeEntry } from '../../git/tree-codec.js';
 import { FileMode } from '../../git/tree-codec.js';
-import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
 import { IgnoreScope } from '../../realdir/ignore-rules.js';
 import type { EntryStat } from '../../realdir/lstat.js';
 import type { NestedRepo } from '../../realdir/nested-repo.js';
@@ -9,7 +8,7 @@ import { inspectRepo } from '../../realdir/nested-repo.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
 import { sumBelow } from '../../realdir/sum-below.js';
 import { TreeSummary } from '../../realdir/tree-summary.js';
-import { parseRecord } from '../../record/parse.js';
+import { isTreeRecord, parseRecord } from '../../record/parse.js';
 import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { errnoOf } from '../../util/errors.js';
@@ -22,6 +21,8 @@ import { isReserved } from './reserved-names.js';
 
 /** Git refuses trees that are nested deeper (core.maxTreeDepth). */
 export const MAX_TREE_DEPTH = 2048;
+
+const NO_REPO: NestedRepo = { isRepo: false };
 
 /** The tree of a directory, now or when the pending records are there. */
 type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };
@@ -180,14 +181,14 @@ export class Observation<State> {
     const ignored = reserved || frame.ignores(name, true);
     if (ignored && recorded === undefined && !leadsToNogbundle) return this.sumOnly(directory);
 
-    const names = this.attempt(frame, name, () => (cursor.descend(name, stat) ? this.namesOf(cursor) : null));
-    if (names === null) return;
-    const repo: NestedRepo = !leadsToNogbundle && names.includes('.git') ? inspectRepo(cursor.reach('.')) : { isRepo: false };
+    const inside = this.attempt(frame, name, () => this.enter(directory, !leadsToNogbundle));
+    if (inside === null) return;
+    const { names, repo } = inside;
     const tracked = !ignored || (recorded !== undefined && isTree(recorded));
     const tooDeep = cursor.depth > MAX_TREE_DEPTH;
     if (repo.isRepo || tooDeep || !(tracked || leadsToNogbundle)) {
       cursor.ascend();
-      if (repo.isRepo && (tracked || this.isSubmoduleRecord(recorded))) {
+      if (repo.isRepo && (tracked || this.isRecordedWhole(recorded))) {
         this.warnAboutRepo(path, repo);
         return this.summarized(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
       }
@@ -206,10 +207,17 @@ export class Observation<State> {
     else frame.setTree(recorded, name, visited.tree);
   }
 
-  /** Names in the directory that was just entered; leaves it again if there are none to be had. */
-  private namesOf(cursor: DirectoryCursor): ByteString[] | null {
+  /**
+   * Enters a directory and finds out what it is; null if it has vanished. If something cannot be
+   * read, the cursor stays where it was.
+   */
+  private enter(directory: EnteredDirectory, mayBeRepo: boolean): { names: ByteString[]; repo: NestedRepo } | null {
+    const { cursor } = this.context;
+    if (!cursor.descend(directory.name, directory.stat)) return null;
     try {
-      return cursor.names();
+      const names = cursor.names();
+      const repo = mayBeRepo && names.includes('.git') ? inspectRepo(cursor.reach('.')) : NO_REPO;
+      return { names, repo };
     } catch (error) {
       cursor.ascend();
       if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
@@ -217,9 +225,11 @@ export class Observation<State> {
     }
   }
 
-  private isSubmoduleRecord(recorded: TreeEntry | undefined): boolean {
+  /** True if a path is recorded as a submodule already, with or without a commit. */
+  private isRecordedWhole(recorded: TreeEntry | undefined): boolean {
     if (recorded?.mode !== FileMode.file) return false;
-    return parseRecord(this.context.reader.readBlob(recorded.oid))?.has('submodule') === true;
+    const fields = parseRecord(this.context.reader.readBlob(recorded.oid));
+    return fields !== null && isTreeRecord(fields);
   }
 
   private warnAboutRepo(path: ByteString, repo: NestedRepo & { isRepo: true }): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
 import { UsageError } from '../util/errors.js';
-import { parseDuration } from './durations.js';
+import { parseDuration } from '../util/durations.js';
 
 /** When a facet of a repo is due. */
 export type Schedule =

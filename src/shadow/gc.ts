@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { runGit } from '../git/run-git.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError, LockedError } from '../util/errors.js';
+import { linkSignals } from '../util/linked-signal.js';
+import { removeLeftovers } from './leftovers.js';
+import { hasWaiters } from './lock.js';
+import type { ObjectStoreSize } from './object-store-size.js';
+import { measureObjectStore } from './object-store-size.js';
+import { repack } from './repack.js';
+import { repoLockPath, whileAlone } from './repo-lock.js';
+import type { RunOptions } from './run-options.js';
+import type { ShadowRepo } from './shadow-repo.js';
+
+/** How to collect garbage. */
+export interface GcOptions {
+  /** Unreachable objects go when they are older than this, in milliseconds; default two weeks, as for Git. */
+  readonly expireMs?: number;
+}
+
+/** What was collected. */
+export interface GcResult {
+  readonly before: ObjectStoreSize;
+  readonly after: ObjectStoreSize;
+  /** Files of killed processes that were removed. */
+  readonly leftovers: number;
+}
+
+const TWO_WEEKS_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** How often to look for processes that wait for the lock, in milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** Up to this many bytes of packs are compressed anew each time, which takes about a minute. */
+const RECOMPRESS_MAX = 1024 ** 3;
+
+/**
+ * Compresses a shadow repo, drops old objects that nothing refers to, and removes what killed
+ * processes left. It can be interrupted at any time, and gives way to whoever waits for the repo.
+ *
+ * @throws LockedError if others write for longer than the run waits, or if it has given way
+ * @throws FsoError if the repo borrows objects, or Git fails; then nothing has changed
+ */
+export async function collectGarbage(repo: ShadowRepo, options: GcOptions & RunOptions): Promise<GcResult> {
+  refuseBorrowed(repo);
+  return whileAlone(repo, options, async () => {
+    const givenWay = new AbortController();
+    const { signal, unlink } = linkSignals([options.signal, givenWay.signal]);
+    const watch = setInterval(() => {
+      if (hasWaiters(repoLockPath(repo))) givenWay.abort();
+    }, LOOK_EVERY_MS);
+    try {
+      return await collect(repo, options.expireMs ?? TWO_WEEKS_MS, signal);
+    } catch (error) {
+      if (!givenWay.signal.aborted) throw error;
+      throw new LockedError(`${textOfBytes(repo.directory)}: gc gave way to a process that waits for the shadow repo`, {
+        remedy: 'nothing is lost; run it again when there is less to do',
+      });
+    } finally {
+      clearInterval(watch);
+      unlink();
+    }
+  });
+}
+
+/** What is merged into one pack here would be a copy of what belongs to another repository. */
+function refuseBorrowed({ gitDir, directory }: ShadowRepo): void {
+  if (!existsSync(fsPath(joinPath(gitDir, 'objects/info/alternates')))) return;
+  throw new FsoError(`${textOfBytes(directory)}: borrows objects of another repository (objects/info/alternates); gc leaves them alone`, {
+    remedy: 'copy them with `git repack -a -d`, remove that file, and run gc again',
+  });
+}
+
+async function collect(repo: ShadowRepo, expireMs: number, signal: AbortSignal): Promise<GcResult> {
+  const { gitDir, directory } = repo;
+  const before = measureObjectStore(gitDir);
+  const leftovers = removeLeftovers(directory);
+  const expire = expireMs === 0 ? 'now' : `@${Math.floor((Date.now() - expireMs) / 1000)} +0000`;
+  await repack(gitDir, { expire, recompress: before.packBytes <= RECOMPRESS_MAX, signal });
+  await git(repo, ['prune', `--expire=${expire}`], signal);
+  if (existsSync(fsPath(joinPath(gitDir, 'objects/info/commit-graph')))) await git(repo, ['commit-graph', 'write', '--reachable'], signal);
+  return { before, after: measureObjectStore(gitDir), leftovers };
+}
+
+async function git({ gitDir }: ShadowRepo, args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { status, stderr } = await runGit(gitDir, args, { signal });
+  if (status !== 0) throw new FsoError(`${textOfBytes(gitDir)}: git ${args[0] ?? ''} failed: ${stderr.trim()}`);
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath } from '../util/byte-string.js';
+import { unlessErrno } from '../util/errors.js';
+import type { Facet } from './branches.js';
+
+/** Hexadecimal ids of the commits that a hook was told last, by facet. */
+type Delivered = Partial<Record<Facet, string>>;
+
+/**
+ * Remembers in a shadow repo which commits a hook was told. It moves when the hook has succeeded, so
+ * that a crash repeats a hook rather than drops it.
+ */
+export class HookCursor {
+  private readonly file: ByteString;
+
+  /** @param key tells hooks apart: hexadecimal digits that follow from the command */
+  constructor(gitDir: ByteString, key: string) {
+    this.file = joinPath(gitDir, `fso/hook-${key}`);
+  }
+
+  /** The last commit of a facet that was delivered; null if the hook is new. */
+  get(facet: Facet): string | null {
+    return this.read()[facet] ?? null;
+  }
+
+  /** Moves to a commit, durably. @throws FsoError if the shadow repo cannot be written */
+  set(facet: Facet, commit: string): void {
+    makeDirectoryDurable(this.file.slice(0, this.file.lastIndexOf('/')));
+    writeFileDurable(this.file, `${JSON.stringify({ ...this.read(), [facet]: commit })}\n`);
+  }
+
+  private read(): Delivered {
+    const text = unlessErrno(['ENOENT'], '{}', () => readFileSync(fsPath(this.file), 'utf8'));
+    try {
+      return JSON.parse(text) as Delivered;
+    } catch {
+      // Only a damaged disk makes such a file: the hook starts anew.
+      return {};
+    }
+  }
+}

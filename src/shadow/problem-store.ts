@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError, unlessErrno } from '../util/errors.js';
+
+/** What of a directory has a problem: `root`, `repo`, the name of a facet, or `hook …`. */
+export type ProblemPart = string;
+
+/** Something that failed and has not succeeded since. */
+export interface StoredProblem {
+  /** The realdir, or the root. */
+  readonly path: ByteString;
+  readonly part: ProblemPart;
+  readonly message: string;
+  readonly remedy: string | null;
+  /** First and last time. */
+  readonly since: Date;
+  readonly last: Date;
+  /** How often it failed. */
+  readonly count: number;
+  /** Scheduled runs wait until then; null if they need not. */
+  readonly retryAt: Date | null;
+}
+
+/** How long scheduled runs wait after the first failure, in milliseconds; it doubles with each further one. */
+const FIRST_DELAY_MS = 60_000;
+const LONGEST_DELAY_MS = 86_400_000;
+
+interface FileContent {
+  /** Base64, since names are bytes. */
+  readonly pathBytes: string;
+  readonly path: string;
+  readonly problems: readonly {
+    readonly part: string;
+    readonly message: string;
+    readonly remedy: string | null;
+    readonly since: string;
+    readonly last: string;
+    readonly count: number;
+    readonly retryAt: string | null;
+  }[];
+}
+
+function toText(path: ByteString, problems: Iterable<StoredProblem>): string {
+  const content: FileContent = {
+    path: textOfBytes(path),
+    pathBytes: Buffer.from(path, 'latin1').toString('base64'),
+    problems: [...problems].map(({ part, message, remedy, since, last, count, retryAt }) => ({
+      part, message, remedy, since: since.toISOString(), last: last.toISOString(), count, retryAt: retryAt?.toISOString() ?? null,
+    })),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function fromText(text: string): Map<ProblemPart, StoredProblem> {
+  const problems = new Map<ProblemPart, StoredProblem>();
+  try {
+    const content = JSON.parse(text) as FileContent;
+    const path = Buffer.from(content.pathBytes, 'base64').toString('latin1');
+    for (const { since, last, retryAt, ...rest } of content.problems) {
+      const retry = retryAt === null ? null : new Date(retryAt);
+      problems.set(rest.part, { path, ...rest, since: new Date(since), last: new Date(last), retryAt: retry });
+    }
+  } catch {
+    // A file that is no good counts as none: what still fails will be stored again.
+    problems.clear();
+  }
+  return problems;
+}
+
+/**
+ * Remembers what failed, one file a directory below the shadow root, until it succeeds. What
+ * cannot be stored, because the disk is full, say, is kept in memory.
+ */
+export class ProblemStore {
+  private readonly directory: ByteString;
+  private readonly unsaved = new Map<ByteString, Map<ProblemPart, StoredProblem>>();
+
+  /** @param shadowRoot absolute path of the shadow root */
+  constructor(shadowRoot: ByteString) {
+    this.directory = joinPath(shadowRoot, '.git-fso/problems');
+  }
+
+  /** The problems of a directory, by part. */
+  of(path: ByteString): ReadonlyMap<ProblemPart, StoredProblem> {
+    return this.unsaved.get(path) ?? this.read(this.fileOf(path));
+  }
+
+  /** All problems, by path. */
+  list(): readonly StoredProblem[] {
+    const byPath = new Map<ByteString, ReadonlyMap<ProblemPart, StoredProblem>>(this.unsaved);
+    const names = unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(this.directory), 'latin1'));
+    for (const name of names.filter((each) => each.endsWith('.json'))) {
+      const problems = this.read(joinPath(this.directory, name));
+      const path = problems.values().next().value?.path;
+      if (path !== undefined && !byPath.has(path)) byPath.set(path, problems);
+    }
+    const all = [...byPath.values()].flatMap((problems) => [...problems.values()]);
+    return all.sort((a, b) => (a.path < b.path || (a.path === b.path && a.part < b.part) ? -1 : 1));
+  }
+
+  /**
+   * Stores that a part of a directory has failed.
+   * @param longestDelayMs how long scheduled runs wait at most before they try again; 0: they need not wait
+   */
+  add(path: ByteString, part: ProblemPart, error: unknown, now: Date, longestDelayMs = LONGEST_DELAY_MS): StoredProblem {
+    const problems = new Map(this.of(path));
+    const before = problems.get(part);
+    const count = (before?.count ?? 0) + 1;
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(count - 1, 32), longestDelayMs);
+    const problem: StoredProblem = {
+      path,
+      part,
+      message: error instanceof Error ? error.message : String(error),
+      remedy: (error instanceof FsoError ? error.remedy : undefined) ?? null,
+      since: before?.since ?? now,
+      last: now,
+      count,
+      retryAt: delay === 0 ? null : new Date(now.getTime() + delay),
+    };
+    this.save(path, problems.set(part, problem));
+    return problem;
+  }
+
+  /** Forgets a problem, because the part has succeeded; without `part`, all of the directory. */
+  clear(path: ByteString, part?: ProblemPart): boolean {
+    const problems = new Map(this.of(path));
+    const had = part === undefined ? problems.size > 0 : problems.delete(part);
+    if (!had) return false;
+    if (part === undefined) problems.clear();
+    this.save(path, problems);
+    return true;
+  }
+
+  private save(path: ByteString, problems: Map<ProblemPart, StoredProblem>): void {
+    this.unsaved.set(path, problems);
+    try {
+      if (problems.size === 0) rmSync(fsPath(this.fileOf(path)), { force: true });
+      else {
+        makeDirectoryDurable(this.directory, 0o700);
+        writeFileDurable(this.fileOf(path), toText(path, problems.values()), 0o600);
+      }
+      this.unsaved.delete(path);
+    } catch {
+      // It stays in memory: that a problem cannot be stored must not become the next one.
+    }
+  }
+
+  private fileOf(path: ByteString): ByteString {
+    const name = createHash('sha256').update(path, 'latin1').digest('hex').slice(0, 32);
+    return joinPath(this.directory, `${name}.json`);
+  }
+
+  private read(file: ByteString): Map<ProblemPart, StoredProblem> {
+    const text = unlessErrno(['ENOENT', 'ENOTDIR'], null, () => readFileSync(fsPath(file), 'utf8'));
+    return text === null ? new Map() : fromText(text);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * A signal that is set as soon as one of the others is, with its reason. `AbortSignal.any` does the
+ * same, but in Node 20 it leaves something behind at signals that live long.
+ */
+export function linkSignals(signals: readonly (AbortSignal | undefined)[]): { readonly signal: AbortSignal; unlink(): void } {
+  const controller = new AbortController();
+  const links = signals.filter((signal) => signal !== undefined).map((signal) => {
+    const abort = (): void => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    return () => signal.removeEventListener('abort', abort);
+  });
+  return {
+    signal: controller.signal,
+    unlink: () => {
+      for (const link of links) link();
+    },
+  };
+}

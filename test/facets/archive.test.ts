@@ -1,0 +1,121 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { recordArchive } from '../../src/facets/archive.js';
+import { recordStat } from '../../src/facets/stat.js';
+import type { TreeSpec } from '../harness/index.js';
+import { git, readBranchTree } from '../harness/index.js';
+import { canSetImmutable, changeStub, heads, makeWorld, OPTIONS, problemsOf, recorded, setImmutable } from './world.js';
+import type { World } from './world.js';
+
+const archive = (world: World) => recordArchive(world.repo, OPTIONS);
+
+const frozen: string[] = [];
+
+async function freeze(world: World): Promise<void> {
+  setImmutable(world.real, true);
+  frozen.push(world.real);
+  await recordStat(world.repo, OPTIONS);
+}
+
+async function makeFrozenWorld(spec: TreeSpec, stub: Readonly<Record<string, string>> = {}): Promise<World> {
+  const world = await makeWorld(spec);
+  await changeStub(world, stub);
+  await freeze(world);
+  return world;
+}
+
+afterEach(() => {
+  for (const real of frozen.splice(0)) setImmutable(real, false);
+});
+
+describe.skipIf(!canSetImmutable())('archive', () => {
+  test('is refused unless the realdir is immutable, and recorded in this state', async () => {
+    const world = await makeWorld({ a: 'a\n' });
+    await expect(archive(world)).rejects.toThrow(/real: is not immutable/);
+    await recordStat(world.repo, OPTIONS);
+    await expect(archive(world)).rejects.toThrow(/real: is not immutable/);
+    setImmutable(world.real, true);
+    await expect(archive(world)).rejects.toThrow(/is not recorded as immutable/);
+    await freeze(world);
+    expect((await archive(world)).commit).not.toBeNull();
+    setImmutable(world.real, false);
+    fs.utimesSync(world.real, 1, 1);
+    setImmutable(world.real, true);
+    const before = heads(world);
+    await expect(archive(world)).rejects.toThrow(/was changed since it was recorded/);
+    setImmutable(world.real, false);
+    await expect(archive(world)).rejects.toThrow(/is not immutable/);
+    expect(heads(world)).toBe(before);
+  });
+
+  test('records everything that the realdir itself does not ignore, on top of the stub', async () => {
+    const world = await makeFrozenWorld(
+      {
+        '.gitignore': '*.tmp\n/cache/\n',
+        'a.tmp': 't\n',
+        'cache/x': 'x\n',
+        'run.sh': { file: '#!/bin/sh\n', mode: 0o755 },
+        'sub/deep/.gitignore': '!keep.tmp\n',
+        'sub/deep/keep.tmp': 'k\n',
+        'sub/link': { symlink: '../run.sh' },
+        'sub/pipe': { fifo: true },
+        'sub/.github/x': 'x\n',
+        'n\xff': 'bytes\n',
+      },
+      { '.gitignore': '*.sh\nn*\n', '.gitattributes': '/sub/ nogbundle\n', '.nogbundles': '/sub/\n' },
+    );
+    expect(await archive(world)).toMatchObject({ added: 4, problems: [], warnings: [] });
+    expect(recorded(world, 'master-archive')).toEqual({
+      'n\xff': 'bytes\n',
+      'run.sh': '#!/bin/sh\n',
+      'sub/deep/keep.tmp': 'k\n',
+      'sub/link': '120000 ../run.sh',
+    });
+    expect(readBranchTree(world.shadow, 'master-archive').get('.gitignore')?.text).toBe('*.sh\nn*\n');
+    expect(git(['rev-parse', 'master-archive^'], world.shadow)).toBe(git(['rev-parse', 'master-stub'], world.shadow));
+    expect((await archive(world)).commit).toBeNull();
+  });
+
+  test('enters nested repositories, without their .git', async () => {
+    const world = await makeWorld({ 'sub/f': 'f\n' });
+    git(['init', '-q', 'sub'], world.real);
+    git(['add', 'f'], path.join(world.real, 'sub'));
+    git(['commit', '-q', '-m', 'first'], path.join(world.real, 'sub'));
+    await freeze(world);
+    await archive(world);
+    expect(recorded(world, 'master-archive')).toEqual({ 'sub/f': 'f\n' });
+  });
+
+  test('streams large files, and converts none of them', async () => {
+    const size = 65 * 1024 * 1024;
+    const world = await makeFrozenWorld({
+      '.gitattributes': 'converted text\n',
+      converted: { sparse: size },
+      'data/large': { sparse: size },
+      small: 's\n',
+    });
+    fs.writeSync(fs.openSync(path.join(world.real, 'data/large'), 'r+'), 'end', size - 3);
+    const result = await archive(world);
+    expect(problemsOf(result)).toEqual({ converted: expect.stringContaining('too many to convert') });
+    const ours = git(['rev-parse', 'master-archive:data/large'], world.shadow);
+    expect(ours).toBe(git(['hash-object', '--no-filters', path.join(world.real, 'data/large')], world.shadow));
+    expect(git(['fsck', '--strict'], world.shadow)).toBe('');
+    expect(fs.readdirSync(path.join(world.shadow, '.git/objects')).filter((name) => name.startsWith('tmp'))).toEqual([]);
+    expect((await archive(world)).commit).toBeNull();
+  });
+
+  test('a realdir that is gone is archived as empty only if it was recorded as immutable', async () => {
+    const world = await makeFrozenWorld({ a: 'a\n', 'sub/b': 'b\n' });
+    await archive(world);
+    setImmutable(world.real, false);
+    fs.renameSync(world.real, `${world.real}.gone`);
+    await recordStat(world.repo, OPTIONS);
+    expect(await archive(world)).toMatchObject({ deleted: 2 });
+    expect(recorded(world, 'master-archive')).toEqual({});
+    const other = await makeWorld({ a: 'a\n' });
+    await recordStat(other.repo, OPTIONS);
+    fs.renameSync(other.real, `${other.real}.gone`);
+    await expect(archive(other)).rejects.toThrow(/is not recorded as immutable/);
+  });
+});

@@ -1,0 +1,54 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { changedKeys, makeSite } from './site.js';
+
+const TREE = { 'one/a.txt': 'a\n', 'two/b.txt': 'b\n' };
+const DEFAULT_RULE = '    facets: [stat]\n';
+
+const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+
+describe('guardRoot', () => {
+  it('refuses a root that does not exist', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    site.rescan();
+    const before = site.heads();
+    renameSync(site.project, `${site.project}-away`);
+    const result = site.rescan();
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain(`${site.project}: does not exist; nothing below it is recorded`);
+    expect(changedKeys(before, site.heads())).toEqual([]);
+  });
+
+  it('refuses a root that is empty although repos are known, unless told otherwise', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    site.rescan();
+    const before = site.heads();
+    rmSync(site.project, { recursive: true });
+    mkdirSync(site.project);
+    const refused = site.rescan();
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('is empty, which it was not before');
+    expect(refused.stderr).toContain('--accept-empty');
+    expect(changedKeys(before, site.heads())).toEqual([]);
+    expect(site.rescan('--accept-empty').status).toBe(0);
+    expect(changedKeys(before, site.heads())).toEqual(['one master-stat', 'two master-stat']);
+    expect(site.rescan().status).toBe(0);
+  });
+
+  it.skipIf(!canMount)('refuses a root on another filesystem than before (needs unshare -m)', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    site.rescan();
+    const before = site.heads();
+    const script = `mount -t tmpfs none "$1" && mkdir "$1/one" "$1/other" && exec "$2" "$3" rescan --config "$4"`;
+    const bin = path.resolve(import.meta.dirname, '../../bin/git-fso');
+    const run = (): string =>
+      execFileSync('unshare', ['-m', 'sh', '-c', script, 'sh', site.project, process.execPath, bin, site.config], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    expect(run).toThrow('is on another filesystem than before; nothing below it is recorded');
+    expect(changedKeys(before, site.heads())).toEqual([]);
+  });
+});
