@@ -104,10 +104,17 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('stub'), edit: stubEdit }) },
 );
 
-/** Operations on a real directory and its shadow repo, in any order. */
+const stub = fc.record({ op: fc.constant('stub'), edit: stubEdit });
+
+/** Operations on a real directory and its shadow repo, in any order; the toplevel goes away in a few of them. */
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
   names,
   operations: fc
-    .tuple(fc.array(operation, { minLength: 1, maxLength: 40, size: 'max' }), fc.option(fc.tuple(few, toplevel), { freq: 8 }))
-    .map(([list, extra]) => (extra === null ? list : [...list.slice(0, extra[0]), extra[1], { op: 'stat', mode: {} } as const, ...list.slice(extra[0])])),
+    .tuple(
+      fc.oneof(fc.constant([]), fc.tuple(stub)),
+      fc.array(operation, { minLength: 1, maxLength: 30, size: 'max' }),
+      fc.oneof({ weight: 7, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(toplevel, fc.constant({ op: 'stat' as const, mode: {} })) }),
+      fc.array(operation, { maxLength: 10 }),
+    )
+    .map((parts) => parts.flat() as Operation[]),
 });
