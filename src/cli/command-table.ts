@@ -28,6 +28,7 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['summary', async () => (await import('./commands/summary.js')).registerSummary],
   ['head', async () => (await import('./commands/head.js')).registerHead],
   ['meta', async () => (await import('./commands/meta.js')).registerMeta],
+  ['check', async () => (await import('./commands/check.js')).registerCheck],
   ['gc', async () => (await import('./commands/gc.js')).registerGc],
 ]);
 

@@ -9,9 +9,17 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   4: 'another process holds the lock',
 };
 
-/** Adds examples and exit statuses to a command's help. */
-export function describeUse(command: Command, examples: readonly string[], statuses: readonly number[]): Command {
-  const lines = statuses.map((status) => `  ${status}  ${STATUS_TEXT[status] ?? ''}`);
+/**
+ * Adds examples and exit statuses to a command's help.
+ * @param meanings of statuses that mean something else here than for other commands
+ */
+export function describeUse(
+  command: Command,
+  examples: readonly string[],
+  statuses: readonly number[],
+  meanings: Readonly<Record<number, string>> = {},
+): Command {
+  const lines = statuses.map((status) => `  ${status}  ${meanings[status] ?? STATUS_TEXT[status] ?? ''}`);
   const text = ['', 'Examples:', ...examples.map((example) => `  $ ${example}`), '', 'Exit status:', ...lines];
   return command.addHelpText('after', text.join('\n'));
 }

@@ -15,7 +15,7 @@ export interface InitPolicyEntry {
 }
 
 /** A repo is not at or below the root that the policy is for. */
-export class PathNotBelowRootError extends FsoError {
+class PathNotBelowRootError extends FsoError {
   override readonly name = 'PathNotBelowRootError';
   readonly code = 'PathNotBelowRoot';
 }

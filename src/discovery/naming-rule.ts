@@ -65,7 +65,7 @@ export function knownOrIgnore(isKnown: () => boolean): Decision {
 }
 
 /** The last component of a path; `.` for the root. */
-export function baseName(path: string): string {
+function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

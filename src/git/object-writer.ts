@@ -2,6 +2,7 @@ import type { ByteString } from '../util/byte-string.js';
 import { isAscii } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
 import type { RawObject } from './base-cache.js';
+import type { LargeBlob } from './blob-stream.js';
 import { encodeCommit } from './commit-codec.js';
 import type { Commit } from './commit-codec.js';
 import { KeepGuard } from './keep-guard.js';
@@ -54,6 +55,16 @@ export class ObjectWriter {
     return this.#write('blob', body);
   }
 
+  /**
+   * Stores a blob that is too large for memory; nothing else may be written before it is done.
+   * @param oid its id, from `hashLargeBlob`
+   */
+  async writeLargeBlob(oid: Oid, blob: LargeBlob, signal?: AbortSignal): Promise<void> {
+    this.#refuseIfDone();
+    const pack = this.#openPack();
+    if (!pack.has(oid)) await pack.addLargeBlob(oid, blob, signal);
+  }
+
   /** @param entries in Git's order (`compareEntryNames`). */
   writeTree(entries: readonly TreeEntry[]): Oid {
     return this.#write('tree', encodeTree(entries));
@@ -99,11 +110,17 @@ export class ObjectWriter {
     }
     this.#held.set(oid, { type, body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body });
     this.#heldBytes += body.length;
-    if (this.#held.size <= this.#looseMax && this.#heldBytes <= LOOSE_BYTES) return;
+    if (this.#held.size > this.#looseMax || this.#heldBytes > LOOSE_BYTES) this.#openPack();
+  }
+
+  /** The pack; what was held so far goes there, too. */
+  #openPack(): PackWriter {
+    if (this.#pack !== null) return this.#pack;
     const pack = new PackWriter(this.#objectsDir);
     this.#pack = pack;
     for (const [held, object] of this.#held) pack.add(object.type, held, object.body);
     this.#held.clear();
+    return pack;
   }
 
   #refuseIfDone(): void {

@@ -4,6 +4,8 @@ import { crc32, deflateSync } from 'node:zlib';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { FsoError, errnoOf } from '../util/errors.js';
+import type { LargeBlob } from './blob-stream.js';
+import { deflateLargeBlob } from './blob-stream.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { fsyncDirectory, makeOneDirectoryDurable, randomName, writeFully } from './durable-file.js';
 import { KeepGuard } from './keep-guard.js';
@@ -55,8 +57,7 @@ export class PackWriter {
 
   /** Adds an object that the pack does not have; `oid` must be the id of the content. */
   add(type: ObjectType, oid: Oid, body: Buffer | string): void {
-    // The number of a closed file may belong to another file by now.
-    if (!this.#isOpen) throw new FsoError(`${textOfBytes(this.#temporary)}: the pack was given up before`);
+    this.#refuseIfClosed();
     try {
       const offset = this.#out.position;
       const crc = isStored(type, body.length) ? this.#addStored(type, body) : this.#addDeflated(type, body);
@@ -64,6 +65,33 @@ export class PackWriter {
     } catch (error) {
       this.abort();
       throw writeFailure(this.#temporary, error);
+    }
+  }
+
+  /**
+   * Adds a blob, piece by piece; `oid` must be its id. If that fails, the whole pack is given up.
+   * @throws what the blob throws; the reason of the signal; FsoError
+   */
+  async addLargeBlob(oid: Oid, blob: LargeBlob, signal?: AbortSignal): Promise<void> {
+    this.#refuseIfClosed();
+    const offset = this.#out.position;
+    let crc = 0;
+    const put = (bytes: Buffer): void => {
+      try {
+        this.#out.write(bytes);
+      } catch (error) {
+        throw writeFailure(this.#temporary, error);
+      }
+      crc = crc32(bytes, crc);
+    };
+    try {
+      const header = Buffer.alloc(ENTRY_HEADER_MAX);
+      put(header.subarray(0, writeEntryHeader(header, 0, 'blob', blob.size)));
+      await deflateLargeBlob(oid, blob, put, signal);
+      this.#table.add(oid, offset, crc);
+    } catch (error) {
+      this.abort();
+      throw error;
     }
   }
 
@@ -97,6 +125,11 @@ export class PackWriter {
   abort(): void {
     this.#close();
     rmSync(fsPath(this.#temporary), { force: true });
+  }
+
+  /** The number of a closed file may belong to another file by now. */
+  #refuseIfClosed(): void {
+    if (!this.#isOpen) throw new FsoError(`${textOfBytes(this.#temporary)}: the pack was given up before`);
   }
 
   #addStored(type: ObjectType, body: Buffer | string): number {

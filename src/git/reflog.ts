@@ -21,14 +21,18 @@ export interface ReflogEntry {
   readonly message: string;
 }
 
+/** The line of a log that tells about a move, as bytes of UTF-8. */
+export function reflogLine({ from, to, who, message }: ReflogEntry): Buffer {
+  const subject = message.replace(/\s+/g, ' ').trim();
+  return Buffer.from(`${hexOrNull(from)} ${hexOrNull(to)} ${formatSignature(who)}${subject === '' ? '' : `\t${subject}`}\n`, 'utf8');
+}
+
 /** Appends a line to the log of the ref, if Git would keep one: branches, HEAD, and where a log exists. */
 export function appendReflog(gitDir: ByteString, name: string, entry: ReflogEntry): void {
   const path = `${gitDir}/logs/${name}`;
   if (!LOGGED.test(name) && !existsSync(fsPath(path))) return;
-  const message = entry.message.replace(/\s+/g, ' ').trim();
-  const line = `${hexOrNull(entry.from)} ${hexOrNull(entry.to)} ${formatSignature(entry.who)}${message === '' ? '' : `\t${message}`}\n`;
   try {
-    appendDurable(path, Buffer.from(line, 'utf8'));
+    appendDurable(path, reflogLine(entry));
   } catch (error) {
     throw writeFailure(path, error);
   }

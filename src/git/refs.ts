@@ -83,19 +83,14 @@ export function updateRef(gitDir: ByteString, name: string, update: RefUpdate): 
 
 /**
  * Sets a ref whose file is damaged or lost, under its lock; one that is in order is left alone.
- * @param next null removes the file
+ * @param next null deletes the ref, whatever it names
  */
 export function restoreRef(gitDir: ByteString, name: string, next: Oid | null): void {
   checkRefName(name);
-  const path = `${gitDir}/${name}`;
-  const lock = LockFile.acquire(path);
+  const lock = LockFile.acquire(`${gitDir}/${name}`);
   try {
-    if (isInOrder(gitDir, name)) return;
-    if (next !== null) lock.commit(`${oidToHex(next)}\n`);
-    else {
-      rmSync(fsPath(path), { force: true });
-      fsyncDirectory(directoryOf(path));
-    }
+    if (next === null) deleteRef(gitDir, name);
+    else if (!isInOrder(gitDir, name)) lock.commit(`${oidToHex(next)}\n`);
   } finally {
     lock.release();
   }

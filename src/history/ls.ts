@@ -4,12 +4,12 @@ import { oidToHex } from '../git/object-id.js';
 import type { TreeEntry } from '../git/tree-codec.js';
 import { FileMode } from '../git/tree-codec.js';
 import type { RecordFields } from '../record/parse.js';
-import { parseRecord } from '../record/parse.js';
 import { NOGTREE } from '../record/records.js';
 import type { ByteString } from '../util/byte-string.js';
 import { textOfBytes } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
 import { atPath } from './at-path.js';
+import { readFields } from './read-fields.js';
 import { findEntry, isConfiguration, recordFiles } from './tree-files.js';
 
 /** Type of a row, as a mode of Git without permission bits: directory, file, symlink, submodule. */
@@ -66,8 +66,7 @@ function rowOf(reader: ObjectReader, path: ByteString, entry: TreeEntry): StatRo
   if (entry.mode === FileMode.gitlink) return { ...NOTHING, path, mode: '160000', gitlink: oidToHex(entry.oid) };
   const body = reader.readBlob(entry.oid);
   if (entry.mode === FileMode.symlink) return { ...NOTHING, path, mode: '120000', symlink: body.toString('latin1') };
-  const fields = parseRecord(body);
-  if (fields === null) throw new FsoError('the record is not a YAML mapping');
+  const fields = readFields(body);
   const mtime = integerOf(fields, 'mtime');
   if (path === NOGTREE) return { ...NOTHING, path: '.', mode: '040000', mtime, ...countsOf(fields), toplevel: fields };
   if (entry.name === NOGTREE) return { ...NOTHING, path: path.slice(0, -NOGTREE.length - 1), mode: '040000', mtime };

@@ -6,7 +6,6 @@ import { FileMode } from '../git/tree-codec.js';
 import type { Metadata } from '../record/metadata-json.js';
 import { decodeMetadata } from '../record/metadata.js';
 import type { RecordFields } from '../record/parse.js';
-import { parseRecord } from '../record/parse.js';
 import { NOGTREE } from '../record/records.js';
 import type { ByteString } from '../util/byte-string.js';
 import { joinPath, textOfBytes } from '../util/byte-string.js';
@@ -14,6 +13,7 @@ import { FsoError } from '../util/errors.js';
 import { atPath } from './at-path.js';
 import type { HeadFacet } from './head.js';
 import { HEAD_FACETS } from './head.js';
+import { readFields } from './read-fields.js';
 import { findEntry, isConfiguration } from './tree-files.js';
 
 /** What the branch of one facet has at a path. */
@@ -74,11 +74,7 @@ function blobOf(reader: ObjectReader, path: ByteString, entry: TreeEntry): Omit<
 
 /** The fields of a record of `stat` or `sha`. @throws FsoError that names the path, if it is not YAML */
 export function fieldsOf(path: ByteString, { body }: ShownEntry): RecordFields {
-  return atPath(path, () => {
-    const fields = parseRecord(body);
-    if (fields === null) throw new FsoError('the record is not a YAML mapping');
-    return fields;
-  });
+  return atPath(path, () => readFields(body));
 }
 
 /** The metadata in a record of `meta`. @throws FsoError that names the path, if it cannot be read */

@@ -27,6 +27,8 @@ export interface RepoReport {
 /** What a rescan tells while it runs. */
 export type RescanEvent =
   | { readonly type: 'root'; readonly root: ByteString; readonly repos: number }
+  /** Nothing below the root is ever due, since its configuration has no schedule. */
+  | { readonly type: 'unscheduled'; readonly root: ByteString }
   | { readonly type: 'root-error'; readonly root: ByteString; readonly error: Error }
   | { readonly type: 'unreadable'; readonly root: ByteString; readonly path: ByteString; readonly error: unknown }
   | { readonly type: 'facet-start'; readonly realdir: ByteString; readonly facet: RescanFacet }
@@ -40,7 +42,7 @@ export type RescanEvent =
       readonly bytes: number;
       readonly directory: ByteString;
     }
-  | { readonly type: 'repo'; readonly report: RepoReport };
+  | { readonly type: 'repo'; readonly root: ByteString; readonly report: RepoReport };
 
 /** What a rescan did in all. */
 export interface RescanSummary {

@@ -79,7 +79,7 @@ async function rescanRoot(context: RescanContext, root: Root, options: RescanOpt
     async (planned) => {
       if (signal?.aborted === true) return;
       const allowance = new ShaAllowance(root.shaLimit, null);
-      emit({ type: 'repo', report: await rescanRepo(context, { ...work, planned, allowance }) });
+      emit({ type: 'repo', root: root.path, report: await rescanRepo(context, { ...work, planned, allowance }) });
     },
     stop,
   );

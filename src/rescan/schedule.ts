@@ -99,11 +99,19 @@ export function nextDue(schedule: Schedule, lastSuccess: Date | null, now: Date,
   if (lastSuccess === null || lastSuccess > now) return now;
   const jitterMs = Math.floor(fractionOf(options.jitterKey ?? '') * (options.jitterSeconds ?? 0) * 1000);
   if (schedule.kind === 'every') return new Date(lastSuccess.getTime() + schedule.intervalMs + jitterMs);
-  const { timeZone } = options;
-  const cron = new Cron(schedule.cron, { mode: '5-part', ...(timeZone && { timezone: timeZone }) });
-  const slot = cron.nextRun(new Date(lastSuccess.getTime() - jitterMs));
+  const slot = cronOf(schedule.cron, options.timeZone ?? null).nextRun(new Date(lastSuccess.getTime() - jitterMs));
   if (slot === null) throw new UsageError(`schedule ${JSON.stringify(schedule.text)}: no such time after ${lastSuccess.toISOString()}`);
   return new Date(slot.getTime() + jitterMs);
+}
+
+const crons = new Map<string, Cron>();
+
+/** Parsing takes longer than asking; a configuration has few schedules, though many repos ask. */
+function cronOf(pattern: string, timeZone: string | null): Cron {
+  const key = `${pattern} ${timeZone ?? ''}`;
+  const cron = crons.get(key) ?? new Cron(pattern, { mode: '5-part', ...(timeZone !== null && { timezone: timeZone }) });
+  crons.set(key, cron);
+  return cron;
 }
 
 /** A number from 0 to below 1 that follows from the key and is spread evenly over keys. */

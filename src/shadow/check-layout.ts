@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { writeFileDurable } from '../git/durable-file.js';
 import { DamagedRefError } from '../git/ref-errors.js';
 import { readLooseRef } from '../git/ref-files.js';
@@ -8,15 +8,15 @@ import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, unlessErrno } from '../util/errors.js';
 import { STUB_BRANCH } from './branches.js';
 import type { Finding } from './check-finding.js';
+import { isDirectory } from './directory-names.js';
 import { isShadowName } from './locate.js';
 import { REALDIR_KEY } from './shadow-repo.js';
 
 const DIRECTORIES = ['objects', 'refs', 'fso'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Checks what makes a directory a shadow repo: `HEAD`, directories, configuration, UUID. */
-export function* checkLayout(directory: ByteString): Generator<Finding> {
-  const gitDir = joinPath(directory, '.git');
+/** Checks what Git needs to work with a shadow repo at all: `HEAD`, directories, configuration. */
+export function* checkLayout(gitDir: ByteString): Generator<Finding> {
   for (const name of DIRECTORIES) {
     const path = joinPath(gitDir, name);
     if (isDirectory(path)) continue;
@@ -25,11 +25,6 @@ export function* checkLayout(directory: ByteString): Generator<Finding> {
   }
   yield* checkHead(gitDir);
   yield* checkConfig(gitDir);
-  yield* checkUuid(directory, gitDir);
-}
-
-function isDirectory(path: ByteString): boolean {
-  return unlessErrno(['ENOENT', 'ENOTDIR'], false, () => lstatSync(fsPath(path)).isDirectory());
 }
 
 /** HEAD names `master-stub` in every shadow repo, so there is nothing to guess if it is lost. */
@@ -67,9 +62,9 @@ function* checkConfig(gitDir: ByteString): Generator<Finding> {
   }
 }
 
-/** The name of the directory tells the UUID, too, where there is a shadow root. */
-function* checkUuid(directory: ByteString, gitDir: ByteString): Generator<Finding> {
-  const place = joinPath(gitDir, 'fso/uuid');
+/** Checks the UUID, which the name of the directory tells, too, where there is a shadow root. */
+export function* checkUuid(directory: ByteString): Generator<Finding> {
+  const place = joinPath(directory, '.git/fso/uuid');
   const name = directory.slice(directory.lastIndexOf('/') + 1);
   const named = isShadowName(name) ? name.slice(0, -'.fso'.length).toLowerCase() : null;
   const uuid = unlessErrno(['ENOENT', 'ENOTDIR'], null, () => readFileSync(fsPath(place), 'latin1'));

@@ -9,7 +9,7 @@ import { readRef, restoreRef } from '../git/refs.js';
 import type { ByteString } from '../util/byte-string.js';
 import { joinPath } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
-import { branchOf, FACETS, SEEN_REF, STUB_BRANCH } from './branches.js';
+import { branchOf, FACETS, INITIAL_BRANCHES, SEEN_REF, STUB_BRANCH } from './branches.js';
 import type { Finding } from './check-finding.js';
 import { RESTORE } from './check-finding.js';
 
@@ -54,22 +54,24 @@ function* checkRef(gitDir: ByteString, reader: ObjectReader, name: string): Gene
   const problem = problemOf(reader, name, oid);
   if (problem === null) return;
   if (name === SEEN_REF) {
-    yield { severity: 'error', place, what: problem, remedy: 'delete the ref; the next `git-fso sha` hashes again', repair: () => forget(gitDir, oid) };
+    yield { severity: 'error', place, what: problem, ...forgetSeen(gitDir) };
   } else {
     yield { severity: 'error', place, what: problem, remedy: remedyWith(lastGood(gitDir, reader, name), name) };
   }
 }
 
-/** A branch with a log that tells of an earlier state was there before. */
+/** A branch whose log tells of an earlier state was there before. */
 function* checkMissing(gitDir: ByteString, reader: ObjectReader, name: string): Generator<Finding> {
-  const hasBeen = readReflog(gitDir, name).some(({ from }) => from !== null);
+  const moves = readReflog(gitDir, name);
+  // A log that begins may belong to a branch that a killed process was about to create.
+  const hasBeen = moves.some(({ from }) => from !== null) || (moves.length > 0 && INITIAL_BRANCHES.includes(name));
   if (!hasBeen && name !== STUB_BRANCH) return;
   yield { severity: 'error', place: joinPath(gitDir, name), what: 'the branch is missing', ...wayBack(gitDir, reader, name) };
 }
 
 /** A repair from the log of the ref: objects are on disk before the log, and the log before the ref. */
 function wayBack(gitDir: ByteString, reader: ObjectReader, name: string): Pick<Finding, 'remedy' | 'repair'> {
-  if (name === SEEN_REF) return { remedy: 'delete the ref; the next `git-fso sha` hashes again', repair: () => restoreRef(gitDir, name, null) };
+  if (name === SEEN_REF) return forgetSeen(gitDir);
   const last = readReflog(gitDir, name).at(-1)?.to ?? null;
   if (last !== null && problemOf(reader, name, last) === null) {
     return { remedy: `set it to ${oidToHex(last)}, the end of its log`, repair: () => restoreRef(gitDir, name, last) };
@@ -97,6 +99,7 @@ function problemOf(reader: ObjectReader, name: string, oid: Oid): string | null 
   }
 }
 
-function forget(gitDir: ByteString, oid: Oid): void {
-  deleteRef(gitDir, SEEN_REF, oid);
+/** What was hashed can be found out again, by hashing; nothing is lost but time. */
+export function forgetSeen(gitDir: ByteString): Pick<Finding, 'remedy' | 'repair'> {
+  return { remedy: 'delete the ref; the next `git-fso sha` hashes again', repair: () => restoreRef(gitDir, SEEN_REF, null) };
 }

@@ -1,11 +1,11 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { isOurKeepFile } from '../git/keep-guard.js';
 import { isLockOfDeadOwner } from '../git/lock-owner.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
 import { isRunning } from '../util/process-alive.js';
-import { namesIn } from './object-store-size.js';
+import { directoriesBelow, namesIn } from './directory-names.js';
 import { WORKSHOP } from './repack.js';
 
 /** A file or directory that a killed git-fso process left. */
@@ -48,7 +48,7 @@ export function* findLeftovers(directory: ByteString): Generator<Leftover> {
   yield* unfinishedPacks(packs);
   const isHelper = (name: ByteString): boolean => HELPER.test(name);
   const isDeadLock = (name: ByteString, path: ByteString): boolean => name.endsWith('.lock') && !isHelper(name) && isLockOfDeadOwner(path);
-  for (const place of [directory, gitDir, joinPath(gitDir, 'fso'), ...refDirectories(gitDir)]) {
+  for (const place of [directory, gitDir, joinPath(gitDir, 'fso'), ...directoriesBelow(joinPath(gitDir, 'refs'))]) {
     yield* pick(place, 'temporary file', isHelper);
     yield* pick(place, 'lock of a process that is dead', isDeadLock);
   }
@@ -98,13 +98,4 @@ function lengthOf(path: ByteString): number | null {
 
 function exists(path: ByteString): boolean {
   return lengthOf(path) !== null;
-}
-
-function refDirectories(gitDir: ByteString): ByteString[] {
-  const found = [joinPath(gitDir, 'refs')];
-  for (const place of found) {
-    const entries = unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(place), { encoding: 'latin1', withFileTypes: true }));
-    for (const entry of entries) if (entry.isDirectory()) found.push(joinPath(place, entry.name));
-  }
-  return found;
 }

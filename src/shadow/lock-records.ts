@@ -38,7 +38,7 @@ export function liveRecords(directory: ByteString): LockRecord[] {
     // Null: it vanished, or is being written at this moment.
     if (record === null) continue;
     if (mayBeAlive(record)) records.push(record);
-    else rmSync(fsPath(path), { force: true });
+    else unlessErrno(['EROFS', 'EACCES', 'EPERM'], undefined, () => rmSync(fsPath(path), { force: true }));
   }
   return records;
 }

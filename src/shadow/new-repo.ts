@@ -4,6 +4,7 @@ import { resolveIdentity } from '../git/identity.js';
 import { encodeIndex } from '../git/index-file.js';
 import { oidToHex } from '../git/object-id.js';
 import { ObjectWriter } from '../git/object-writer.js';
+import { reflogLine } from '../git/reflog.js';
 import { setRepoConfig } from '../git/repo-config.js';
 import type { TreeEntry } from '../git/tree-codec.js';
 import { FileMode } from '../git/tree-codec.js';
@@ -44,7 +45,7 @@ export async function buildRepo(
   const gitDir = joinPath(directory, '.git');
   const write = (name: string, text: ByteString | Buffer): void =>
     writeFileSync(fsPath(joinPath(directory, name)), typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
-  for (const name of ['', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads', 'refs/tags', 'info', 'fso']) {
+  for (const name of ['', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads', 'refs/tags', 'logs', 'logs/refs', 'logs/refs/heads', 'info', 'fso']) {
     mkdirSync(fsPath(joinPath(gitDir, name)));
   }
   write('.git/HEAD', `ref: ${STUB_BRANCH}\n`);
@@ -69,6 +70,9 @@ export async function buildRepo(
     message: `init ${localIsoTime(now)}\n`,
   });
   objects.finish().release();
+  // Written by hand, because everything is synced at once below.
+  const log = reflogLine({ from: null, to: commit, who: identity.committer, message: 'git-fso: init' });
+  for (const name of [...INITIAL_BRANCHES, 'HEAD']) write(`.git/logs/${name}`, log);
   for (const branch of INITIAL_BRANCHES) write(`.git/${branch}`, `${oidToHex(commit)}\n`);
   write('.git/index', encodeIndex(entries));
   chmodSync(fsPath(gitDir), gitDirectoryMode(mode));

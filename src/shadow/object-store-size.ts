@@ -1,7 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
+import { namesIn } from './directory-names.js';
 
 /** How many files hold the objects of a repository, and how big they are. Sizes in bytes. */
 export interface ObjectStoreSize {
@@ -19,11 +20,6 @@ export interface ObjectStoreSize {
 
 const FAN_OUT = /^[0-9a-f]{2}$/;
 const LOOSE = /^[0-9a-f]{38}$/;
-
-/** Names in a directory; none if it is not there. */
-export function namesIn(directory: ByteString): ByteString[] {
-  return unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(directory), 'latin1'));
-}
 
 /** Looks at the files in `objects`; nothing is read but names and sizes. */
 export function measureObjectStore(gitDir: ByteString): ObjectStoreSize {

@@ -8,7 +8,7 @@ import { writeFailure } from '../git/write-failure.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, unlessErrno } from '../util/errors.js';
-import { namesIn } from './object-store-size.js';
+import { namesIn } from './directory-names.js';
 
 /** Where objects are repacked, below the Git directory. */
 export const WORKSHOP = 'fso/gc';

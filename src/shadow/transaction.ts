@@ -1,3 +1,4 @@
+import type { LargeBlob } from '../git/blob-stream.js';
 import type { Signature } from '../git/commit-codec.js';
 import { resolveIdentity } from '../git/identity.js';
 import type { Oid } from '../git/object-id.js';
@@ -75,6 +76,11 @@ export class Transaction {
   /** Stores a blob. */
   writeBlob(body: Buffer | string): Oid {
     return this.objects().writeBlob(body);
+  }
+
+  /** Stores a blob that is too large for memory; `oid` is its id. */
+  writeLargeBlob(oid: Oid, blob: LargeBlob): Promise<void> {
+    return this.objects().writeLargeBlob(oid, blob, this.options.signal);
   }
 
   /** Stores a tree; entries in Git's order. */

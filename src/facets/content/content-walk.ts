@@ -10,7 +10,8 @@ import type { EntryStat } from '../../realdir/lstat.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
 import { isReserved } from '../../record/reserved-names.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { FsoError, unlessErrno } from '../../util/errors.js';
+import { textOfBytes } from '../../util/byte-string.js';
+import { errnoOf, FsoError, unlessErrno } from '../../util/errors.js';
 import type { ObservationEvents } from '../observe/context.js';
 import type { ObjectSink } from '../observe/directory-edit.js';
 import { isTree } from '../observe/directory-edit.js';
@@ -37,8 +38,9 @@ export interface ContentSelection {
 export interface ContentStore extends ObjectSink {
   /** Resolves when objects may be written. */
   beforeWrite(): Promise<void> | undefined;
-  /** The id of a blob, which is stored unless it is `recorded`. */
-  writeLarge(blob: LargeBlob, recorded: Oid | null): Promise<Oid>;
+  hashLarge(blob: LargeBlob): Promise<Oid>;
+  /** Stores a blob under the id that `hashLarge` gave; a failure makes the store useless. */
+  writeLarge(oid: Oid, blob: LargeBlob): Promise<void>;
 }
 
 /** All that a walk needs. */
@@ -53,6 +55,11 @@ export interface ContentWalkContext {
 
 /** Reading failed, which was reported; the path keeps its record. */
 const FAILED = Symbol('failed');
+
+/** True for errors that say something about a file; others end the walk. */
+function isReadFailure(error: unknown): error is Error {
+  return error instanceof FsoError || errnoOf(error) !== undefined;
+}
 
 /**
  * Records files with their content, as `git add` would store them. Each file is stored before the
@@ -148,32 +155,31 @@ export class ContentWalk {
       return;
     }
     try {
-      const oid = await this.large(content.blob, directory.get(name)?.oid ?? null, path);
-      if (oid !== FAILED) directory.setBlob(name, FileMode.file, oid);
+      await this.large(directory, name, content.blob);
     } finally {
       content.close();
     }
   }
 
-  /** Stores what is too large for memory. A failure to read is a problem, a failure to write ends the walk. */
-  private async large(blob: LargeBlob, recorded: Oid | null, path: ByteString): Promise<Oid | typeof FAILED> {
+  /** Records what is too large for memory: it is read twice, and only if it is new stored in the second turn. */
+  private async large(directory: OpenDirectory, name: ByteString, blob: LargeBlob): Promise<void> {
     const { cursor, store, events } = this.context;
-    let readError: unknown = null;
-    function* watched(): Generator<Buffer> {
-      try {
-        yield* blob.pieces();
-      } catch (error) {
-        readError = error;
-        throw error;
-      }
-    }
+    const path = directory.pathOf(name);
     cursor.suspend();
+    let oid: Oid;
     try {
-      return await store.writeLarge({ size: blob.size, pieces: watched }, recorded);
+      oid = await store.hashLarge(blob);
     } catch (error) {
-      if (readError === null || error !== readError) throw error;
-      events.onProblem(path, error);
-      return FAILED;
+      if (!isReadFailure(error)) throw error;
+      return events.onProblem(path, error);
+    }
+    if (!directory.setBlob(name, FileMode.file, oid)) return;
+    await store.beforeWrite();
+    try {
+      await store.writeLarge(oid, blob);
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      throw new FsoError(`${textOfBytes(path)}: ${error.message}`, { remedy: 'run the command again', cause: error });
     }
   }
 

@@ -1,5 +1,4 @@
-import type { LargeBlob } from '../../git/blob-stream.js';
-import { hashLargeBlob, requireStored, storeLargeBlob } from '../../git/blob-stream.js';
+import { hashLargeBlob } from '../../git/blob-stream.js';
 import type { Oid } from '../../git/object-id.js';
 import { DirectoryCursor } from '../../realdir/directory-cursor.js';
 import type { Facet } from '../../shadow/branches.js';
@@ -40,12 +39,11 @@ export function recordContentFacet(
   return retryIfMoved(async () => {
     const tally = new FacetTally(options);
     const transaction = new Transaction(repo, branchOf(facet), facet, options);
-    const large = new Set<Oid>();
     try {
       const cursor = DirectoryCursor.open(repo.realdir);
       check?.(transaction, cursor);
       const start = startOf(repo, transaction);
-      const store = storeIn(repo, transaction, large, options.signal);
+      const store = storeIn(transaction, options.signal);
       const { reader } = transaction;
       let tree: Oid | null;
       if (cursor === null) {
@@ -60,7 +58,6 @@ export function recordContentFacet(
         }
       }
       if (tree === transaction.base.tree) return tally.result(null);
-      requireStored(repo.gitDir, large);
       return tally.result(await transaction.commit(tree, facet, start.parents));
     } finally {
       transaction.close();
@@ -77,18 +74,12 @@ async function emptied(transaction: Transaction, tree: Oid, tally: FacetTally): 
   return remainsOfMissing(transaction.reader, tree, '', transaction, (path) => tally.onChange('D', path));
 }
 
-function storeIn(repo: ShadowRepo, transaction: Transaction, large: Set<Oid>, signal: AbortSignal | undefined): ContentStore {
+function storeIn(transaction: Transaction, signal: AbortSignal | undefined): ContentStore {
   return {
     beforeWrite: () => transaction.lock(),
     writeBlob: (body) => transaction.writeBlob(body),
     writeTree: (entries) => transaction.writeTree(entries),
-    writeLarge: async (blob: LargeBlob, recorded) => {
-      const oid = await hashLargeBlob(blob, signal);
-      if (oid === recorded) return oid;
-      await transaction.lock();
-      const stored = await storeLargeBlob(repo.gitDir, blob, signal);
-      large.add(stored);
-      return stored;
-    },
+    hashLarge: (blob) => hashLargeBlob(blob, signal),
+    writeLarge: (oid, blob) => transaction.writeLargeBlob(oid, blob),
   };
 }

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { runGit } from '../git/run-git.js';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import type { Finding } from './check-finding.js';
+
+/** What a merge of an administrator that is not finished has left, beside the index. */
+const IN_PROGRESS = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'];
+
+/** Checks Git's index of the stub, which is needed to edit the stub, and for nothing else. */
+export async function checkIndex(directory: ByteString): Promise<Finding[]> {
+  const gitDir = joinPath(directory, '.git');
+  const place = joinPath(gitDir, 'index');
+  const { stdout, status } = await runGit(gitDir, ['ls-files', '--unmerged', '-z'], { workTree: directory });
+  const isMissing = !existsSync(fsPath(place));
+  if (status === 0 && stdout.length === 0 && !isMissing) return [];
+  const what = isMissing ? 'the index is missing' : status === 0 ? 'the index has entries of a merge that was not finished' : 'the index is damaged';
+  const merge = IN_PROGRESS.find((name) => existsSync(fsPath(joinPath(gitDir, name))));
+  if (merge !== undefined) {
+    return [{ severity: 'error', place, what, remedy: `finish what ${merge} belongs to, or give it up: see \`git status\`` }];
+  }
+  return [{ severity: 'error', place, what, remedy: 'make it anew with `git read-tree HEAD`; the files stay as they are', repair: () => readHead(gitDir) }];
+}
+
+async function readHead(gitDir: ByteString): Promise<void> {
+  const { status, stderr } = await runGit(gitDir, ['read-tree', '--reset', 'HEAD']);
+  if (status !== 0) throw new FsoError(`${textOfBytes(gitDir)}: git read-tree failed: ${stderr.trim()}`);
+}

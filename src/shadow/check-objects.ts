@@ -1,0 +1,75 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { readLooseObject } from '../git/loose-object.js';
+import { DamagedObjectError } from '../git/object-errors.js';
+import { hashObject, oidFromHex } from '../git/object-id.js';
+import { runGit } from '../git/run-git.js';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath } from '../util/byte-string.js';
+import { unlessErrno } from '../util/errors.js';
+import type { Finding } from './check-finding.js';
+import { RESTORE } from './check-finding.js';
+import { namesIn } from './directory-names.js';
+
+/** Where damaged object files go, below the Git directory. */
+const DAMAGED = 'fso/damaged';
+
+/** Names that a realdir may have, but that Git objects to because of other operating systems. */
+const HARMLESS = ['hasDotgit', 'gitmodulesSymlink', 'gitmodulesBlob', 'gitmodulesMissing', 'gitmodulesParse', 'gitmodulesName', 'gitmodulesUrl', 'gitmodulesPath'];
+
+/** More lines of Git than this are only counted: one damaged pack may make thousands. */
+const LINES_MAX = 50;
+
+/**
+ * Checks loose objects one by one. A damaged one is of no use to anybody, but in the way: Git takes
+ * it for an object that is there already. So the repair puts it aside.
+ */
+export function* checkLooseObjects(gitDir: ByteString): Generator<Finding> {
+  const objects = joinPath(gitDir, 'objects');
+  for (const fan of namesIn(objects).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    for (const rest of namesIn(joinPath(objects, fan)).filter((name) => /^[0-9a-f]{38}$/.test(name))) {
+      const what = problemOf(objects, `${fan}${rest}`);
+      if (what === null) continue;
+      const place = joinPath(objects, `${fan}/${rest}`);
+      const repair = (): void => putAside(gitDir, place, `${fan}${rest}`);
+      yield { severity: 'error', place, what, remedy: `move it to .git/${DAMAGED}, out of the way of a good copy`, repair };
+    }
+  }
+}
+
+function problemOf(objects: ByteString, hex: string): string | null {
+  const oid = oidFromHex(hex);
+  try {
+    const object = readLooseObject(objects, oid);
+    if (object === null || hashObject(object.type, object.body) === oid) return null;
+    return 'the content is not that of this object';
+  } catch (error) {
+    if (!(error instanceof DamagedObjectError)) throw error;
+    return error.message.slice(error.message.indexOf(': ') + 2);
+  }
+}
+
+function putAside(gitDir: ByteString, path: ByteString, hex: string): void {
+  const directory = joinPath(gitDir, DAMAGED);
+  unlessErrno(['EEXIST'], undefined, () => mkdirSync(fsPath(directory)));
+  renameSync(fsPath(path), fsPath(joinPath(directory, hex)));
+}
+
+/** Has Git check all objects, and that everything that refs need is there. */
+export async function checkWithGit(gitDir: ByteString, signal: AbortSignal | undefined): Promise<Finding[]> {
+  const settings = HARMLESS.flatMap((name) => ['-c', `fsck.${name}=ignore`]);
+  const args = [...settings, 'fsck', '--full', '--strict', '--no-dangling', '--no-progress'];
+  const { stdout, stderr, status } = await runGit(gitDir, args, signal === undefined ? {} : { signal });
+  const lines = `${stderr}${stdout.toString('utf8')}`.split('\n').filter((line) => line !== '' && !line.startsWith('notice:'));
+  const findings = lines.slice(0, LINES_MAX).map((line): Finding => {
+    const isWarning = line.startsWith('warning');
+    return { severity: isWarning ? 'note' : 'error', place: gitDir, what: `git fsck: ${line}`, remedy: isWarning ? null : RESTORE };
+  });
+  if (lines.length > LINES_MAX) {
+    const what = `git fsck: … and ${lines.length - LINES_MAX} more lines`;
+    findings.push({ severity: 'note', place: gitDir, what, remedy: 'run `git fsck --full --strict` in the shadow repo to see them' });
+  }
+  if (status !== 0 && !findings.some(({ severity }) => severity === 'error')) {
+    findings.push({ severity: 'error', place: gitDir, what: `git fsck: exit status ${status}`, remedy: RESTORE });
+  }
+  return findings;
+}

@@ -1,0 +1,101 @@
+import type { ObjectReader } from '../git/object-reader.js';
+import type { Oid } from '../git/object-id.js';
+import { readRef } from '../git/refs.js';
+import type { TreeEntry } from '../git/tree-codec.js';
+import { compareEntryNames, FileMode } from '../git/tree-codec.js';
+import { describeMistake } from '../record/record-shape.js';
+import { NOGTREE } from '../record/records.js';
+import { isReserved } from '../record/reserved-names.js';
+import type { ByteString } from '../util/byte-string.js';
+import { joinPath } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import type { Facet } from './branches.js';
+import { branchOf, STUB_BRANCH } from './branches.js';
+import type { Finding } from './check-finding.js';
+import { RESTORE } from './check-finding.js';
+
+/** Branches that consist of records, or of what records are made from. */
+const CHECKED = ['stat', 'sha', 'content', 'archive', 'meta'] as const satisfies readonly Facet[];
+
+type Checked = (typeof CHECKED)[number];
+
+const MODES: readonly number[] = [FileMode.file, FileMode.symlink, FileMode.directory, FileMode.gitlink];
+
+/** What a walk through one branch needs. */
+interface Walk {
+  readonly reader: ObjectReader;
+  readonly facet: Checked;
+}
+
+/** Checks the newest commit of each branch: shapes of trees, modes, and the text of records. */
+export function* checkRecords(gitDir: ByteString, reader: ObjectReader): Generator<Finding> {
+  const stub = readRef(gitDir, STUB_BRANCH);
+  const stubTree = stub === null ? null : reader.readCommit(stub).tree;
+  for (const facet of CHECKED) {
+    const head = readRef(gitDir, branchOf(facet));
+    if (head !== null) yield* checkTree({ reader, facet }, reader.readCommit(head).tree, '', stubTree);
+  }
+}
+
+/** @param stub the tree that the stub has at the same path: what it shares with the branch is no record */
+function* checkTree(walk: Walk, tree: Oid, path: ByteString, stub: Oid | null): Generator<Finding> {
+  const { reader, facet } = walk;
+  const open = [{ tree, path, stub }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const at = next.path;
+    let entries: readonly TreeEntry[];
+    try {
+      entries = reader.readTree(next.tree);
+    } catch (error) {
+      if (!(error instanceof FsoError)) throw error;
+      yield findingAt(facet, at, error.message, error.remedy ?? RESTORE);
+      continue;
+    }
+    yield* checkShape(facet, at, entries);
+    const ofStub = next.stub === null ? [] : reader.readTree(next.stub);
+    for (const entry of entries) {
+      const counterpart = ofStub.find(({ name }) => name === entry.name);
+      if (counterpart?.oid === entry.oid && counterpart.mode === entry.mode) continue;
+      const child = joinPath(at, entry.name);
+      if (entry.mode !== FileMode.directory) yield* checkEntry(walk, child, entry);
+      else open.push({ tree: entry.oid, path: child, stub: counterpart?.mode === FileMode.directory ? counterpart.oid : null });
+    }
+  }
+}
+
+/** Git's order, which also makes sure that nothing is there twice, as a record and as a directory. */
+function* checkShape(facet: Checked, path: ByteString, entries: readonly TreeEntry[]): Generator<Finding> {
+  const seen = new Set<ByteString>();
+  for (const [index, entry] of entries.entries()) {
+    const before = entries[index - 1];
+    const place = joinPath(path, entry.name);
+    if (seen.has(entry.name)) yield findingAt(facet, place, 'is there twice in the tree, as a record and as a directory');
+    else if (before !== undefined && compareEntryNames(before.name, isTree(before), entry.name, isTree(entry)) >= 0) {
+      yield findingAt(facet, place, "the tree is not in Git's order");
+    }
+    if (!MODES.includes(entry.mode)) yield findingAt(facet, place, `has mode ${entry.mode.toString(8)}; records have 100644`);
+    seen.add(entry.name);
+  }
+}
+
+const isTree = ({ mode }: TreeEntry): boolean => mode === FileMode.directory;
+
+function* checkEntry({ reader, facet }: Walk, path: ByteString, entry: TreeEntry): Generator<Finding> {
+  if (entry.mode === FileMode.gitlink) return;
+  try {
+    const body = reader.readBlob(entry.oid);
+    const isRecord = entry.mode === FileMode.file && (entry.name === NOGTREE || !isReserved(entry.name));
+    if (!isRecord || facet === 'content' || facet === 'archive') return;
+    const what = describeMistake(facet, path, body);
+    if (what !== null) yield findingAt(facet, path, what);
+  } catch (error) {
+    if (!(error instanceof FsoError)) throw error;
+    yield findingAt(facet, path, error.message, error.remedy ?? RESTORE);
+  }
+}
+
+const WRITTEN_ANEW = 'the record is written anew when the path changes; `git log` on the branch tells who made it';
+
+function findingAt(facet: Facet, path: ByteString, what: string, remedy = WRITTEN_ANEW): Finding {
+  return { severity: 'error', place: `master-${facet}:${path}`, what, remedy };
+}
