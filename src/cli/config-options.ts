@@ -46,5 +46,7 @@ export async function loadSite(context: CliContext, flags: ConfigFlags): Promise
   const { loadConfig } = await import('../config/load.js');
   const config = loadConfig(configFileOf(context, flags));
   context.waitMs ??= config.waitMs;
-  return flags.root === undefined ? config : { ...config, roots: selectRoots(context, config, flags.root) };
+  if (flags.root === undefined) return config;
+  // Metrics of some roots would take the place of those of all.
+  return { ...config, roots: selectRoots(context, config, flags.root), metricsFile: null };
 }

@@ -10,6 +10,8 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream;
   /** Set by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Has the first of them set what is returned, and only the second one `signal`: to finish what is going on. */
+  soften(): AbortSignal;
   /** Absolute path of the directory that commands work in; `-C` changes it. */
   directory: ByteString;
   /** How long to wait for locks, in milliseconds; null unless `--wait` or a configuration says. */

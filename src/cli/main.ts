@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/run-git.js';
 import { bytesOfText } from '../util/byte-string.js';
-import { ExitStatus, FsoError } from '../util/errors.js';
+import { errnoOf, ExitStatus, FsoError } from '../util/errors.js';
 import { commandOf } from './command-table.js';
 import type { CliContext } from './context.js';
 import { createProgram } from './program.js';
@@ -24,6 +24,12 @@ function report(error: unknown, context: CliContext): number {
   return ExitStatus.failed;
 }
 
+/** Whoever reads the output has seen enough, like `head`. */
+function endQuietly(error: Error): void {
+  if (errnoOf(error) !== 'EPIPE') throw error;
+  process.exit(ExitStatus.done);
+}
+
 /** A working directory that was deleted has no name. */
 function currentDirectory(): string {
   try {
@@ -36,17 +42,19 @@ function currentDirectory(): string {
 /** Runs a command line, without the program's own name; returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdout, stderr } = process;
-  const { signal, stop } = cancelOnSignals();
+  const { signal, soften, stop } = cancelOnSignals();
   const context: CliContext = {
     env,
     stdout,
     stderr,
     signal,
+    soften,
     directory: bytesOfText(currentDirectory()),
     waitMs: null,
     exitStatus: ExitStatus.done,
   };
   setGitEnvironment(env);
+  for (const stream of [stdout, stderr]) stream.on('error', endQuietly);
   try {
     const name = commandOf(argv);
     const program = await createProgram(context, packageVersion(), name === undefined ? undefined : [name]);

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { parseDuration } from '../util/durations.js';
-import { UsageError } from '../util/errors.js';
 import { COMMAND_TABLE } from './command-table.js';
 import type { CliContext } from './context.js';
 import { absolutePath } from './context.js';
@@ -31,9 +30,6 @@ export async function createProgram(
       const { C, wait } = program.opts<{ C?: string; wait?: string }>();
       if (C !== undefined) context.directory = absolutePath(context, C);
       if (wait !== undefined) context.waitMs = parseDuration(wait);
-    })
-    .action(() => {
-      throw new UsageError('no command given', { remedy: 'see git-fso --help' });
     });
   for (const name of names) {
     const load = COMMAND_TABLE.get(name);

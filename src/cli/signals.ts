@@ -1,12 +1,27 @@
-/**
- * A signal that is set by SIGINT or SIGTERM, so that a run ends in good order. A second one of
- * these ends the process at once, which is safe as well.
- */
-export function cancelOnSignals(): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
+/** How SIGINT and SIGTERM reach what is running. */
+export interface ProcessSignals {
+  /** Set by the first signal, so that a run ends in good order; a second one ends the process at once, which is safe as well. */
+  readonly signal: AbortSignal;
+  /**
+   * From now on the first signal sets what is returned, to ask for an end when what is going on is
+   * finished, and the second one sets `signal`.
+   */
+  soften(): AbortSignal;
+  /** Leaves signals to the system again. */
+  stop(): void;
+}
+
+/** Listens to SIGINT and SIGTERM. */
+export function cancelOnSignals(): ProcessSignals {
+  const hard = new AbortController();
+  let soft: AbortController | null = null;
   const cancel = (): void => {
+    if (soft !== null && !soft.signal.aborted) {
+      soft.abort();
+      return;
+    }
     stop();
-    controller.abort();
+    hard.abort();
   };
   const stop = (): void => {
     process.off('SIGINT', cancel);
@@ -14,5 +29,12 @@ export function cancelOnSignals(): { readonly signal: AbortSignal; stop(): void 
   };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
-  return { signal: controller.signal, stop };
+  return {
+    signal: hard.signal,
+    soften: () => {
+      soft ??= new AbortController();
+      return soft.signal;
+    },
+    stop,
+  };
 }

@@ -10,11 +10,7 @@ import { joinPath } from '../util/byte-string.js';
 import type { ObservationEvents } from './observe/context.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import type { DirectoryOutcome, EnteredDirectory, Recorder, SummarizedDirectory } from './observe/recorder.js';
-import { SeenDirectory, seenKey } from './sha-seen.js';
-
-const SECOND = 1_000_000_000n;
-/** Kernel clocks tick every 10 ms at most; filesystems that keep whole seconds may round by two. */
-const CLOCK_TICK = 20_000_000n;
+import { isSettled, matchesIndexed, SeenDirectory, seenKey } from './sha-seen.js';
 
 interface ShaState {
   readonly directory: EnteredDirectory;
@@ -33,11 +29,6 @@ export interface ShaBudget {
   readonly bytes: number;
   /** `performance.now()` at which no further file is started. */
   readonly deadline: number;
-}
-
-/** True if a file that was modified at `mtimeNs` could not have been modified after `startNs` unnoticed. */
-function isSettled(mtimeNs: bigint, startNs: bigint): boolean {
-  return mtimeNs + (mtimeNs % SECOND === 0n ? 2n * SECOND : CLOCK_TICK) < startNs;
 }
 
 /** What `sha` records: checksums, of the files that are not known to be hashed already. */
@@ -84,7 +75,8 @@ export class ShaRecorder implements Recorder<ShaState> {
     const precise = stat as PreciseStat;
     const key = seenKey(precise);
     state.visited.add(name);
-    if (recorded !== null && state.seen.files.get(name) === key) {
+    const before = state.seen.files.get(name);
+    if (recorded !== null && before !== undefined && (before === key || matchesIndexed(before, precise))) {
       state.files.set(name, key);
       return null;
     }

@@ -1,3 +1,5 @@
+import type { IndexEntry } from '../git/index-entry.js';
+import { indexSize } from '../git/index-entry.js';
 import type { ObjectReader } from '../git/object-reader.js';
 import type { Oid } from '../git/object-id.js';
 import { hashObject } from '../git/object-id.js';
@@ -12,6 +14,30 @@ import { isTree, sortEntries } from './observe/directory-edit.js';
 /** What a file looked like when it was hashed: size, mtime in nanoseconds, inode. */
 export function seenKey(stat: Pick<PreciseStat, 'size' | 'mtimeNs' | 'ino'>): string {
   return `${stat.size} ${stat.mtimeNs} ${stat.ino}`;
+}
+
+/** Kernel clocks tick every 10 ms at most; filesystems that keep whole seconds may round by two. */
+const CLOCK_TICK = 20_000_000n;
+const SECOND = 1_000_000_000n;
+
+/** True if a file that was modified at `mtimeNs` could not have been modified after `startNs` unnoticed. */
+export function isSettled(mtimeNs: bigint, startNs: bigint): boolean {
+  return mtimeNs + (mtimeNs % SECOND === 0n ? 2n * SECOND : CLOCK_TICK) < startNs;
+}
+
+/** Like `seenKey`, from what an index file of Git has. */
+export function indexedKey({ size, mtimeSeconds, mtimeNanoseconds, ino }: IndexEntry): string {
+  return `~${size} ${BigInt(mtimeSeconds) * SECOND + BigInt(mtimeNanoseconds)} ${ino}`;
+}
+
+/** True if a file looks as it did when the key was taken from an index, as far as that can tell. */
+export function matchesIndexed(key: string, { size, mtimeNs, ino }: Pick<PreciseStat, 'size' | 'mtimeNs' | 'ino'>): boolean {
+  if (!key.startsWith('~')) return false;
+  const fraction = ((mtimeNs % SECOND) + SECOND) % SECOND;
+  const seconds = BigInt.asUintN(32, (mtimeNs - fraction) / SECOND) * SECOND;
+  const keyAt = (ns: bigint): string => `~${indexSize(size)} ${ns} ${BigInt.asUintN(32, BigInt(ino))}`;
+  // Git may have been built to keep whole seconds only.
+  return key === keyAt(seconds + fraction) || key === keyAt(seconds);
 }
 
 /** What was hashed in one directory, and the trees of its subdirectories. */

@@ -1,21 +1,24 @@
 import { hash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath } from '../util/byte-string.js';
+import { ChunkWriter } from './chunk-writer.js';
+import { directoryOf, fsyncDirectory, helperBeside, writeFully } from './durable-file.js';
+import type { IndexStatus } from './index-entry.js';
+import { encodeIndexEntry } from './index-entry.js';
+import { LockFile } from './lock-file.js';
 import type { TreeEntry } from './tree-codec.js';
+import { writeFailure } from './write-failure.js';
 
-/** Bytes of an entry before its name: times, device, inode, mode, owner, size, id, flags. */
-const FIXED_LENGTH = 62;
-const MODE_OFFSET = 24;
-const OID_OFFSET = 40;
-const FLAGS_OFFSET = 60;
-const MAX_NAME_IN_FLAGS = 0xfff;
+/** First four bytes of an index. */
+export const INDEX_SIGNATURE = 'DIRC';
 
-function encodeEntry({ mode, name, oid }: TreeEntry): Buffer {
-  // Entries end with 1 to 8 NUL bytes, so that each has a length that is a multiple of 8.
-  const entry = Buffer.alloc((FIXED_LENGTH + name.length + 8) & ~7);
-  entry.writeUInt32BE(mode, MODE_OFFSET);
-  entry.write(oid, OID_OFFSET, 'latin1');
-  entry.writeUInt16BE(Math.min(name.length, MAX_NAME_IN_FLAGS), FLAGS_OFFSET);
-  entry.write(name, FIXED_LENGTH, 'latin1');
-  return entry;
+function encodeHeader(count: number): Buffer {
+  const header = Buffer.alloc(12);
+  header.write(INDEX_SIGNATURE, 0, 'latin1');
+  header.writeUInt32BE(2, 4);
+  header.writeUInt32BE(count, 8);
+  return header;
 }
 
 /**
@@ -23,10 +26,45 @@ function encodeEntry({ mode, name, oid }: TreeEntry): Buffer {
  * left zero: Git compares the content when it first looks, and finds the work tree clean.
  */
 export function encodeIndex(entries: readonly TreeEntry[]): Buffer {
-  const header = Buffer.alloc(12);
-  header.write('DIRC', 0, 'latin1');
-  header.writeUInt32BE(2, 4);
-  header.writeUInt32BE(entries.length, 8);
-  const body = Buffer.concat([header, ...entries.map(encodeEntry)]);
+  const body = Buffer.concat([encodeHeader(entries.length), ...entries.map((entry) => encodeIndexEntry(entry, null))]);
   return Buffer.concat([body, Buffer.from(hash('sha1', body, 'hex'), 'hex')]);
+}
+
+/** A path for an index, with what is known of the file. */
+export interface StatedEntry {
+  /** The name is the whole path. */
+  readonly entry: TreeEntry;
+  readonly status: IndexStatus | null;
+}
+
+/**
+ * Replaces an index file, durably and under Git's lock for it, by one of version 2.
+ * @param count how many entries there will be
+ * @param entries in the order of their paths by bytes
+ * @throws LockedError if another process holds the lock
+ */
+export function writeIndexFile(path: ByteString, count: number, entries: Iterable<StatedEntry>): void {
+  const lock = LockFile.acquire(path);
+  const next = helperBeside(path, 'next');
+  try {
+    // Only the holder of the lock uses this name, so one that is there was left by a dead one.
+    rmSync(fsPath(next), { force: true });
+    const fd = openSync(fsPath(next), 'wx', 0o666);
+    try {
+      const out = new ChunkWriter(fd, true);
+      out.write(encodeHeader(count));
+      for (const { entry, status } of entries) out.write(encodeIndexEntry(entry, status));
+      writeFully(fd, out.digest());
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(fsPath(next), fsPath(path));
+    fsyncDirectory(directoryOf(path));
+  } catch (error) {
+    rmSync(fsPath(next), { force: true });
+    throw writeFailure(path, error);
+  } finally {
+    lock.release();
+  }
 }

@@ -21,10 +21,12 @@ export interface EntryStat {
   readonly dev: number;
 }
 
-/** An entry with its times in nanoseconds since the epoch, to tell whether a file has changed. */
+/** An entry with its times in nanoseconds since the epoch, to tell whether a file has changed, and its owner. */
 export interface PreciseStat extends EntryStat {
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 const KIND_MASK = 0o170000;
@@ -87,6 +89,8 @@ export function preciseStat(stat: BigIntStats): PreciseStat {
     dev: Number(stat.dev),
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
   };
 }
 

@@ -15,11 +15,14 @@ export interface Nogbundles {
 
 const GONE = ['ENOENT', 'ENOTDIR'];
 
+/** Directories of these names are never nogbundles: a branch has files of its own under them. */
+export const NEVER_NOGBUNDLES: ReadonlySet<ByteString> = new Set(['.git', '.gitattributes', '.gitignore', '.nogbundles', '.nogtree']);
+
 /**
  * Finds the directories to be recorded as nogbundles (NOE-18, Specifying nogbundles). A directory
  * is a candidate if a pattern matches its path and its parent is a candidate or the realdir
- * itself; only candidates are read, and only if something below can match. `.git` is never a candidate,
- * symbolic links are not followed, directories that vanish meanwhile do not count.
+ * itself; only candidates are read, and only if something below can match. Some names
+ * are never candidates (NEVER_NOGBUNDLES), symbolic links are not followed, directories that vanish meanwhile do not count.
  * @param onProblem is told about directories that cannot be read; path relative to the realdir
  */
 export function findNogbundles(
@@ -54,7 +57,7 @@ function readCandidates(
   onProblem: (path: ByteString, error: unknown) => void,
 ): ByteString[] {
   try {
-    const names = subdirectoryNames(joinPath(realdir, directory)).filter((name) => name !== '.git');
+    const names = subdirectoryNames(joinPath(realdir, directory)).filter((name) => !NEVER_NOGBUNDLES.has(name));
     return names.map((name) => joinPath(directory, name)).filter((path) => patterns.matches(path));
   } catch (error) {
     if (!GONE.includes(errnoOf(error) ?? '')) onProblem(directory, error);

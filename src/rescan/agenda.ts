@@ -9,11 +9,8 @@ import type { Root } from './types.js';
 export interface AgendaItem {
   readonly root: AgendaRoot;
   planned: PlannedRepo;
-  /** Milliseconds since the epoch; infinite if never. */
-  dueAt: number;
-  /** It is not begun before, whatever its schedules say. */
+  /** It is not begun before, whatever its schedules say; milliseconds since the epoch. */
   notBefore: number;
-  isRunning: boolean;
   /** What is left of a run of `sha` that is done in slices; null if none is going on. */
   allowance: ShaAllowance | null;
 }
@@ -26,20 +23,19 @@ export interface Limits {
 
 /** The repos of one root, by when they are due. */
 export class AgendaRoot {
-  readonly items = new Map<ByteString, AgendaItem>();
+  /** By realdir. */
+  items: ReadonlyMap<ByteString, AgendaItem> = new Map();
   readonly queue = new Heap<AgendaItem>();
   /** Null as long as the root cannot be used. */
   guard: RootGuard | null = null;
   /** When repos are to be looked for; milliseconds since the epoch. */
   discoverAt = 0;
-  running = 0;
 
   constructor(readonly root: Root) {}
 
-  /** Puts an item where its time says. */
+  /** Puts an item where its time says, in milliseconds since the epoch; infinity means never. */
   schedule(item: AgendaItem, dueAt: number): void {
-    item.dueAt = Math.max(dueAt, item.notBefore);
-    if (Number.isFinite(item.dueAt)) this.queue.push(item.dueAt, item);
+    if (Number.isFinite(dueAt)) this.queue.push(Math.max(dueAt, item.notBefore), item);
   }
 }
 
@@ -48,21 +44,23 @@ export class AgendaRoot {
  * very many repos does not keep the others waiting. A repo is never given out twice at a time.
  */
 export class Agenda {
-  private roots: AgendaRoot[] = [];
+  roots: readonly AgendaRoot[] = [];
   private last = 0;
+  /** What was given out, by realdir. It may be of roots that are not configured any more. */
+  private readonly running = new Map<ByteString, { readonly root: ByteString; readonly device: number }>();
 
-  /** Begins anew with other roots; what is running is finished with the old ones. */
-  setRoots(roots: readonly Root[]): readonly AgendaRoot[] {
-    const before = this.roots;
+  /** Begins anew with other roots. */
+  setRoots(roots: readonly Root[]): void {
     this.roots = roots.map((root) => new AgendaRoot(root));
-    for (const next of this.roots) {
-      for (const old of before.filter(({ root }) => root.path === next.root.path)) inherit(next, old);
-    }
-    return this.roots;
   }
 
-  get all(): readonly AgendaRoot[] {
-    return this.roots;
+  /** Number of items that were given out and not given back. */
+  get runningCount(): number {
+    return this.running.size;
+  }
+
+  isRunning(realdir: ByteString): boolean {
+    return this.running.has(realdir);
   }
 
   /** Takes the item that should be begun now; null if there is none, or no more may run. */
@@ -70,36 +68,47 @@ export class Agenda {
     for (let step = 1; step <= this.roots.length; step += 1) {
       const index = (this.last + step) % this.roots.length;
       const root = this.roots[index]!;
-      const first = root.queue.first;
-      if (first === undefined || first.key > now || !this.hasRoom(root, limits)) continue;
+      const { first } = root.queue;
+      if (first === undefined || first.key > now || root.guard === null || !this.hasRoom(root, limits)) continue;
       root.queue.pop();
       this.last = index;
+      this.running.set(first.item.planned.realdir, { root: root.root.path, device: root.guard.device });
       return first.item;
     }
     return null;
   }
 
-  /** When there is something to take, or to discover, if nothing else happens; milliseconds since the epoch. */
+  /**
+   * Gives an item back.
+   * @returns the item of the same repo as it is configured now; null if it is not any more
+   */
+  giveBack({ planned }: AgendaItem): AgendaItem | null {
+    this.running.delete(planned.realdir);
+    for (const { items } of this.roots) {
+      const item = items.get(planned.realdir);
+      if (item !== undefined) return item;
+    }
+    return null;
+  }
+
+  /** When there is something to take, or to discover, if nothing is given back before; milliseconds since the epoch. */
   next(limits: Limits): number {
     let next = Number.POSITIVE_INFINITY;
     for (const root of this.roots) {
       next = Math.min(next, root.discoverAt);
-      if (this.hasRoom(root, limits)) next = Math.min(next, root.queue.first?.key ?? next);
+      if (root.guard !== null && this.hasRoom(root, limits)) next = Math.min(next, root.queue.first?.key ?? next);
     }
     return next;
   }
 
-  private hasRoom(root: AgendaRoot, { jobs, jobsPerDevice }: Limits): boolean {
-    const { guard } = root;
-    if (guard === null || root.running >= (root.root.jobs ?? jobs)) return false;
-    const onDevice = this.roots.reduce((sum, each) => sum + (each.guard?.device === guard.device ? each.running : 0), 0);
-    return onDevice < jobsPerDevice && this.roots.reduce((sum, each) => sum + each.running, 0) < jobs;
-  }
-}
-
-/** A repo that is being worked on stays so, whatever the configuration says now. */
-function inherit(next: AgendaRoot, old: AgendaRoot): void {
-  for (const [path, item] of old.items) {
-    if (item.isRunning) next.items.set(path, item);
+  private hasRoom({ root, guard }: AgendaRoot, { jobs, jobsPerDevice }: Limits): boolean {
+    if (this.running.size >= jobs) return false;
+    let inRoot = 0;
+    let onDevice = 0;
+    for (const each of this.running.values()) {
+      if (each.root === root.path) inRoot += 1;
+      if (each.device === guard?.device) onDevice += 1;
+    }
+    return inRoot < (root.jobs ?? jobs) && onDevice < jobsPerDevice;
   }
 }

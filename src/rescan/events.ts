@@ -22,6 +22,8 @@ export interface RepoReport {
   readonly hookErrors: readonly Error[];
   /** Set if the shadow repo was compressed. */
   readonly gc: GcResult | null;
+  /** Wall time in seconds. */
+  readonly seconds: number;
 }
 
 /** What a rescan tells while it runs. */
@@ -31,6 +33,8 @@ export type RescanEvent =
   | { readonly type: 'unscheduled'; readonly root: ByteString }
   | { readonly type: 'root-error'; readonly root: ByteString; readonly error: Error }
   | { readonly type: 'unreadable'; readonly root: ByteString; readonly path: ByteString; readonly error: unknown }
+  /** The file for monitoring could not be written. */
+  | { readonly type: 'metrics-error'; readonly error: Error }
   | { readonly type: 'facet-start'; readonly realdir: ByteString; readonly facet: RescanFacet }
   | {
       readonly type: 'progress';

@@ -57,6 +57,7 @@ class RepoRun {
   private shadow: ByteString | null;
   private created: SubdirTracking | null = null;
   private error: Error | null = null;
+  private readonly started = performance.now();
   private gc: GcResult | null = null;
 
   constructor(
@@ -71,7 +72,7 @@ class RepoRun {
   report(refused: string | null = null): RepoReport {
     const { realdir, missing } = this.work.planned;
     const { shadow, created, facets, error, hookErrors, gc } = this;
-    return { realdir, shadow, created, missing, facets, refused, error, hookErrors, gc };
+    return { realdir, shadow, created, missing, facets, refused, error, hookErrors, gc, seconds: (performance.now() - this.started) / 1000 };
   }
 
   async run(): Promise<RepoReport> {

@@ -1,9 +1,7 @@
-import { ProblemStore } from '../shadow/problem-store.js';
-import type { RunOptions } from '../shadow/run-options.js';
-import type { Clock } from './clock.js';
-import { SYSTEM_CLOCK } from './clock.js';
 import type { RescanContext } from './context.js';
 import type { RescanEvent, RescanSummary } from './events.js';
+import type { ManyReposOptions } from './open-context.js';
+import { openContext } from './open-context.js';
 import { planRoot } from './plan.js';
 import { forEachLimited } from './pool.js';
 import { rescanRepo } from './rescan-repo.js';
@@ -25,9 +23,6 @@ export interface RescanOptions {
   readonly jobs: number;
   /** Records roots as they are, although they look as if they were not mounted. */
   readonly acceptEmpty: boolean;
-  /** When it is set, repos in flight are finished, and no others are begun. */
-  readonly stop?: AbortSignal;
-  readonly clock?: Clock;
 }
 
 /**
@@ -36,23 +31,16 @@ export interface RescanOptions {
  */
 export async function rescan(
   site: Site,
-  options: RescanOptions & RunOptions,
+  options: RescanOptions & ManyReposOptions,
   onEvent: (event: RescanEvent) => void,
 ): Promise<RescanSummary> {
   const tally = new RescanTally();
-  const { stop, clock = SYSTEM_CLOCK } = options;
+  const { stop } = options;
   const isAborted = (): boolean => options.signal?.aborted === true;
-  const context: RescanContext = {
-    site,
-    options,
-    stop,
-    clock,
-    problems: new ProblemStore(site.location.root),
-    emit: (event) => {
-      tally.add(event);
-      onEvent(event);
-    },
-  };
+  const { context, writeMetrics } = openContext(site, options, (event) => {
+    tally.add(event);
+    onEvent(event);
+  });
   for (const root of site.roots) {
     if (isAborted() || stop?.aborted === true) break;
     try {
@@ -61,10 +49,11 @@ export async function rescan(
       if (!isAborted()) rootFailed(context, root, error, options.dryRun);
     }
   }
+  if (!options.dryRun && !isAborted()) writeMetrics(site);
   return tally.summary();
 }
 
-async function rescanRoot(context: RescanContext, root: Root, options: RescanOptions & RunOptions): Promise<void> {
+async function rescanRoot(context: RescanContext, root: Root, options: RescanOptions & ManyReposOptions): Promise<void> {
   const { site, emit, stop } = context;
   const { dryRun, init, jobs, facets, acceptEmpty, signal } = options;
   const guard = guardRoot(site.location, root.path, acceptEmpty);

@@ -13,7 +13,7 @@ export class RescanTally {
 
   /** Counts one event. */
   add(event: RescanEvent): void {
-    if (event.type === 'root-error') this.addError(event.error);
+    if (event.type === 'root-error' || event.type === 'metrics-error') this.addError(event.error);
     else if (event.type === 'unreadable') this.counts.problems += 1;
     else if (event.type === 'repo') this.addRepo(event.report);
   }

@@ -15,21 +15,14 @@ function common(mode: number): number {
 
 /**
  * Creates a directory that mirrors a real one, so that nobody gets more access than the real
- * directory gives. It is private until its mode is final. An existing directory is left alone.
+ * directory gives. It is private until its mode is final.
  *
+ * @param path must not exist
  * @param shadowMode the mode to use instead, from the configuration
- * @returns true if the directory was created
  */
-export function makeMirrorDirectory(path: ByteString, real: ByteString, shadowMode: number | null): boolean {
-  try {
-    mkdirSync(fsPath(path), 0o700);
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST' && statSync(fsPath(path)).isDirectory()) return false;
-    throw error;
-  }
-  const mode = shadowMode ?? mirroredMode(path, real);
-  chmodSync(fsPath(path), mode);
-  return true;
+export function makeMirrorDirectory(path: ByteString, real: ByteString, shadowMode: number | null): void {
+  mkdirSync(fsPath(path), 0o700);
+  chmodSync(fsPath(path), shadowMode ?? mirroredMode(path, real));
 }
 
 /** The mode for a new directory, and its group, where that is permitted. */

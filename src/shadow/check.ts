@@ -14,7 +14,7 @@ import { checkRefs } from './check-refs.js';
 import { checkSeen } from './check-seen.js';
 import { isDirectory } from './directory-names.js';
 import type { LockHandle } from './lock.js';
-import { acquireLock, isHeld } from './lock.js';
+import { acquireLock, hasHolders } from './lock.js';
 import { lockOptionsOf } from './repo-lock.js';
 import type { RunOptions } from './run-options.js';
 
@@ -53,7 +53,7 @@ export async function checkRepo(directory: ByteString, options: CheckOptions & R
     throw new FsoError(`${textOfBytes(directory)}: no Git repository`, { remedy: 'change to a directory <uuid>.fso, or name it with -C' });
   }
   const path = joinPath(gitDir, 'fso/lock');
-  const isBusy = isHeld(path);
+  const isBusy = hasHolders(path);
   const lock = await lockFor(path, options);
   try {
     return options.repair === true ? await repairAll(directory, options) : resultOf(await checkAll(directory, isBusy, options), []);

@@ -46,18 +46,23 @@ export async function createHere(
   requireEmpty(directory);
   const temporary = joinPath(directory, `.git-fso-init-${process.pid}`);
   const stub = initialStub(options.tracking);
+  const moved: ByteString[] = [];
+  const move = (name: ByteString): void => {
+    moved.push(joinPath(directory, name));
+    renameSync(fsPath(joinPath(temporary, name)), fsPath(joinPath(directory, name)));
+  };
   try {
     mkdirSync(fsPath(temporary));
     const { mode } = statSync(fsPath(directory));
     await buildRepo(temporary, mode, { realdir, uuid: options.uuid ?? randomUUID(), stub }, options);
-    // `.git` comes last: with it the repo is complete.
-    for (const name of [...STUB_FILE_NAMES.filter((file) => stub[file] !== undefined), '.git']) {
-      renameSync(fsPath(joinPath(temporary, name)), fsPath(joinPath(directory, name)));
-    }
+    for (const name of STUB_FILE_NAMES.filter((file) => stub[file] !== undefined)) move(name);
+    fsyncDirectory(directory);
+    // It comes last: with it the repo is complete.
+    move('.git');
     rmdirSync(fsPath(temporary));
     fsyncDirectory(directory);
   } catch (error) {
-    rmSync(fsPath(temporary), { recursive: true, force: true });
+    for (const path of [temporary, ...moved]) rmSync(fsPath(path), { recursive: true, force: true });
     throw writeFailure(directory, error);
   }
   return ShadowRepo.open(directory);

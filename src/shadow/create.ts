@@ -7,6 +7,7 @@ import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError, UsageError } from '../util/errors.js';
 import { Turns } from '../util/turns.js';
 import { makeMirrorDirectory } from './access.js';
+import { isDirectory, namesIn } from './directory-names.js';
 import type { ShadowLocation } from './locate.js';
 import { findShadowRepo, isAtOrBelow, mirrorOf } from './locate.js';
 import { acquireLock } from './lock.js';
@@ -28,6 +29,7 @@ export interface CreateOptions extends RunOptions {
 /** Within one process turns are quicker than the lock. */
 const creations = new Turns();
 
+const TEMPORARY = /^\.tmp-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.fso)?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Checks a UUID from the command line. @throws UsageError */
@@ -100,6 +102,7 @@ async function createIn(location: ShadowLocation, realdir: ByteString, options: 
   const uuid = options.uuid ?? randomUUID();
   const final = joinPath(mirror, `${uuid}.fso`);
   const temporary = joinPath(mirror, `.tmp-${uuid}.fso`);
+  removeTemporaries(mirror);
   try {
     makeMirrorDirectory(temporary, realdir, options.shadowMode ?? null);
     const { mode } = statSync(fsPath(temporary));
@@ -124,11 +127,28 @@ function makeMirrors(location: ShadowLocation, realdir: ByteString, shadowMode: 
     const parent = shadow;
     shadow = joinPath(shadow, name);
     real = joinPath(real, name);
+    if (isDirectory(shadow)) continue;
+    // Renamed when its mode is final: after a crash nobody would correct it.
+    const temporary = joinPath(parent, `.tmp-${randomUUID()}`);
+    removeTemporaries(parent);
     try {
-      if (makeMirrorDirectory(shadow, real, shadowMode)) fsyncDirectory(parent);
+      makeMirrorDirectory(temporary, real, shadowMode);
+      renameSync(fsPath(temporary), fsPath(shadow));
+      fsyncDirectory(parent);
     } catch (error) {
+      rmSync(fsPath(temporary), { recursive: true, force: true });
       throw writeFailure(shadow, error);
     }
   }
   return mirror;
+}
+
+/**
+ * Removes what processes that were killed have left of their creations: no other process creates
+ * anything now, because this one holds the lock of the shadow root.
+ */
+function removeTemporaries(directory: ByteString): void {
+  for (const name of namesIn(directory).filter((one) => TEMPORARY.test(one))) {
+    rmSync(fsPath(joinPath(directory, name)), { recursive: true, force: true });
+  }
 }

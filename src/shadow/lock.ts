@@ -59,7 +59,7 @@ export async function acquireLock(path: ByteString, mode: LockMode, options: Loc
 }
 
 /** True if a process holds the lock, in whatever mode. */
-export function isHeld(path: ByteString): boolean {
+export function hasHolders(path: ByteString): boolean {
   return liveRecords(holdersOf(path)).length > 0;
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
-import { FsoError, unlessErrno } from '../util/errors.js';
+import { errnoOf, FsoError, unlessErrno } from '../util/errors.js';
 
 /** What of a directory has a problem: `root`, `repo`, the name of a facet, or `hook …`. */
 export type ProblemPart = string;
@@ -154,7 +154,12 @@ export class ProblemStore {
   }
 
   private read(file: ByteString): Map<ProblemPart, StoredProblem> {
-    const text = unlessErrno(['ENOENT', 'ENOTDIR'], null, () => readFileSync(fsPath(file), 'utf8'));
-    return text === null ? new Map() : fromText(text);
+    try {
+      return fromText(readFileSync(fsPath(file), 'utf8'));
+    } catch (error) {
+      // That problems cannot be read must not become the next one; mostly, there is no such file.
+      if (errnoOf(error) === undefined) throw error;
+      return new Map();
+    }
   }
 }

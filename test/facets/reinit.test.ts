@@ -66,6 +66,23 @@ describe('a switch', () => {
     expect(asked).toEqual(['bundle-subdirs']);
   });
 
+  test('is refused by the init limits of the root that the realdir is in', async () => {
+    const world = await makeWorld(SPEC, 'ignore-most');
+    const config = path.join(world.dir, 'git-fso.yml');
+    const root = (of: string): string => `shadow: ${world.dir}/shadow-root\nroots:\n  - path: ${of}\n    initLimits: { maxFiles: 2 }\n`;
+    fs.writeFileSync(config, root(world.real));
+    const before = heads(world);
+    const refused = fso(['reinit', '--enter-subdirs'], { cwd: world.shadow, env: { GIT_FSO_CONFIG: config } });
+    expect([refused.status, refused.stderr]).toEqual([
+      1, expect.stringContaining(`subdir tracking limits violation: more than 2 files below \`${world.real}\``),
+    ]);
+    expect(heads(world)).toBe(before);
+    fs.mkdirSync(path.join(world.dir, 'elsewhere'));
+    fs.writeFileSync(config, root(`${world.dir}/elsewhere`));
+    expect(fso(['reinit', '--enter-subdirs', '--config', config], { cwd: world.shadow })).toMatchObject({ status: 0, stderr: '' });
+    expect(fso(['reinit', '--bundle-subdirs', '--config', `${config}.missing`], { cwd: world.shadow })).toMatchObject({ status: 2 });
+  });
+
   test('waits for whoever writes, and is refused beside another branch', async () => {
     const world = await makeWorld(SPEC);
     const lock = await acquireLock(path.join(world.shadow, '.git/fso/lock'), 'shared', { waitMs: 0, command: 'git-fso sha' });

@@ -35,7 +35,7 @@ export class RealDirectoryEditor {
       case 'touch': return this.touch(pick([`${this.root}/.`, ...this.paths()], change.path), change.time);
       case 'chmod': return this.withPath(change.path, (path) => this.chmod(path, change.mode));
       case 'ignore': return this.ignore(this.directory(change.directory), change.rules);
-      case 'repository': return this.repository(this.directory(change.directory), change.shape, change.commit);
+      case 'repository': return this.repository(change.at === null ? this.root : this.resolve(change.at), change.shape, change.commit);
     }
   }
 
@@ -103,6 +103,7 @@ export class RealDirectoryEditor {
   }
 
   private repository(directory: ByteString, shape: RepositoryShape, commit: number): void {
+    if (fs.lstatSync(bytes(directory), { throwIfNoEntry: false })?.isDirectory() !== true) this.replace(directory, 'directory', commit);
     const dotGit = `${directory}/.git`;
     for (const name of [dotGit, `${directory}/.gitreal`]) fs.rmSync(bytes(name), { recursive: true, force: true });
     if (shape === 'hollow') fs.mkdirSync(bytes(dotGit));

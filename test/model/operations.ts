@@ -20,7 +20,7 @@ export type Change =
   | { readonly op: 'touch'; readonly path: number; readonly time: number }
   | { readonly op: 'chmod'; readonly path: number; readonly mode: number }
   | { readonly op: 'ignore'; readonly directory: number; readonly rules: readonly string[] }
-  | { readonly op: 'repository'; readonly directory: number; readonly shape: RepositoryShape; readonly commit: number }
+  | { readonly op: 'repository'; readonly at: Place | null; readonly shape: RepositoryShape; readonly commit: number }
   | { readonly op: 'toplevel'; readonly there: boolean };
 
 /** Files of the stub; null for one that is removed. */
@@ -74,7 +74,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constant('touch'), path: some, time: few }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('chmod'), path: some, mode: fc.constantFrom(0o000, 0o400, 0o644, 0o755, 0o4711) }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('ignore'), directory: some, rules: lines(RULES, 3) }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('repository'), directory: some, shape: fc.constantFrom('branch', 'detached', 'packed', 'unborn', 'hollow', 'pointer', 'dangling'), commit: fc.nat({ max: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('repository'), at: fc.option(place, { freq: 8 }), shape: fc.constantFrom('branch', 'detached', 'packed', 'unborn', 'hollow', 'pointer', 'dangling'), commit: fc.nat({ max: 2 }) }) },
 );
 
 const toplevel = fc.record({ op: fc.constant('toplevel'), there: fc.boolean() });

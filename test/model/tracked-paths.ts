@@ -21,6 +21,7 @@ export interface Tracking {
 }
 
 const EMPTY = Buffer.alloc(0);
+const NEVER_NOGBUNDLES = ['.git', '.gitattributes', '.gitignore', '.nogbundles', '.nogtree'];
 
 function stubFile(recorded: RecordedTree, name: string): Buffer {
   const file = recorded.get(name);
@@ -58,7 +59,7 @@ function nogbundlesOf(oracle: GitOracle, root: RealNode, recorded: RecordedTree)
   const patterns = lines.filter((line) => line !== '' && !line.startsWith('#')).map(nogbundlePattern);
   const candidates = new Set<ByteString>();
   for (const [path, node] of pathsBelow(root)) {
-    if (node.kind !== 'directory' || nameOf(path) === '.git') continue;
+    if (node.kind !== 'directory' || NEVER_NOGBUNDLES.includes(nameOf(path))) continue;
     const parent = directoryOf(path);
     if ((parent === '' || candidates.has(parent)) && patterns.some((pattern) => pattern.test(path))) candidates.add(path);
   }
@@ -101,7 +102,7 @@ export function trackedPaths(oracle: GitOracle, realdir: string, root: RealNode,
     for (const [name, node] of directory.children) {
       const at = path === '' ? name : `${path}/${name}`;
       if (node.kind === 'directory') visitDirectory(at, node, mayBeNew && !isReserved(name));
-      else if (node.kind === 'other' || isReserved(name)) continue;
+      else if (node.kind === 'other' || at.split('/').some(isReserved)) continue;
       else if (recorded.has(at) || (mayBeNew && !ignored.has(at))) paths.set(at, { kind: node.kind, node, head: null });
     }
   };

@@ -12,7 +12,8 @@ export function registerArchive(program: Command, context: CliContext): void {
     .summary('record the full content of an archive placeholder')
     .description(
       'Records the content of a directory whose data was moved to an archive on master-archive. Refused unless\n' +
-        'the directory is immutable (chattr +i) and stat has recorded it as it is now. Commits if something changed.',
+        'the directory is immutable (chattr +i) and stat has recorded it as it is now. Nested\n' +
+        'repositories and nogbundles are recorded file by file; .git* and .nog* are left out.',
     )
     .action(async () => {
       printFacetResult(context, 'archive', await recordArchive(openShadowRepo(context), runOptionsOf(context, 'archive')));

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { reinit } from '../../facets/reinit.js';
 import { UsageError } from '../../util/errors.js';
+import type { ConfigFlags } from '../config-options.js';
+import { DEFAULT_CONFIG } from '../config-options.js';
 import type { CliContext } from '../context.js';
 import { openShadowRepo, runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
+import { limitGuard } from '../limit-guard.js';
 import { reportProblems } from '../render/facet-text.js';
 import { printAppliedStub } from '../render/stub-text.js';
 import type { TrackingFlags } from '../tracking-options.js';
@@ -18,10 +21,12 @@ export function registerReinit(program: Command, context: CliContext): void {
       'Rewrites the stub for another way of tracking subdirectories, commits and applies it. Edits of the three\n' +
         'stub files are overwritten. With --ignore-most, records of what is not tracked any more are dropped at once.',
     )
-    .action(async (flags: TrackingFlags) => {
+    .option('--config <file>', `configuration file whose init limits hold (default: $GIT_FSO_CONFIG, else ${DEFAULT_CONFIG} if it exists)`)
+    .action(async (flags: TrackingFlags & Pick<ConfigFlags, 'config'>) => {
       const tracking = trackingFrom(flags);
       if (tracking === null) throw new UsageError('no subdir tracking given', { remedy: 'see git-fso reinit --help' });
-      const { stub, applied, dropped, problems } = await reinit(openShadowRepo(context), tracking, runOptionsOf(context, 'reinit'));
+      const options = { ...runOptionsOf(context, 'reinit'), beforeSwitch: limitGuard(context, flags) };
+      const { stub, applied, dropped, problems } = await reinit(openShadowRepo(context), tracking, options);
       const isDone = stub === null && applied.every(({ commit }) => commit === null);
       context.stdout.write(isDone ? `the subdir tracking is ${tracking} already\n` : `switched to ${tracking}\n`);
       if (!isDone) printAppliedStub(context, applied);

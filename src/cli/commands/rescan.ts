@@ -1,22 +1,25 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { RescanEvent } from '../../rescan/events.js';
-import type { RescanOptions } from '../../rescan/rescan.js';
+import type { Config } from '../../config/types.js';
+import type { RescanEvent, RescanSummary } from '../../rescan/events.js';
+import type { ManyReposOptions } from '../../rescan/open-context.js';
+import { rescanDue } from '../../rescan/rescan-due.js';
 import { rescan } from '../../rescan/rescan.js';
+import { standingProblems } from '../../rescan/root-problems.js';
 import { exitStatusOf } from '../../rescan/tally.js';
 import type { RescanFacet } from '../../rescan/types.js';
 import { RESCAN_FACETS } from '../../rescan/types.js';
-import { UsageError } from '../../util/errors.js';
+import { ProblemStore } from '../../shadow/problem-store.js';
+import { ExitStatus, UsageError } from '../../util/errors.js';
 import type { ConfigFlags } from '../config-options.js';
 import { addConfigOptions, loadSite } from '../config-options.js';
 import type { CliContext } from '../context.js';
 import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
-import { ProgressLine } from '../render/progress.js';
-import { EVENT_VERSION, jsonEvent, jsonSummary } from '../render/rescan-json.js';
-import { linesOfEvent, summaryLine } from '../render/rescan-text.js';
+import { displayOf } from '../rescan-display.js';
 
 interface RescanFlags extends ConfigFlags {
+  readonly due?: boolean;
   readonly facets?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -42,30 +45,23 @@ function facetsFrom(text: string | undefined): readonly RescanFacet[] | null {
   return RESCAN_FACETS.filter((facet) => words.includes(facet));
 }
 
-/** Writes events as they come: JSON lines, or text with a progress line where there is a terminal. */
-function displayOf(context: CliContext, flags: RescanFlags): { show(event: RescanEvent): void; end(): void } {
-  const { stdout, stderr } = context;
-  const dryRun = flags.dryRun === true;
-  if (flags.json === true) {
-    const write = (value: Record<string, unknown>): void => void stdout.write(`${JSON.stringify({ version: EVENT_VERSION, ...value })}\n`);
-    return {
-      show: (event) => {
-        const value = jsonEvent(event);
-        if (value !== null) write(value);
-      },
-      end: () => undefined,
-    };
-  }
-  const progress = stderr.isTTY ? new ProgressLine(stderr, () => 0) : null;
-  return {
-    show: (event) => {
-      const lines = linesOfEvent(event, dryRun);
-      if (lines.length > 0) progress?.clear();
-      for (const { text, isError } of lines) (isError ? stderr : stdout).write(`${text}\n`);
-      progress?.add(event);
-    },
-    end: () => progress?.clear(),
-  };
+/** The schedules say what is due, and roots that look wrong need somebody who looks at them. */
+function checkDue(flags: RescanFlags): void {
+  const others = [
+    ['--facets', flags.facets !== undefined],
+    ['--dry-run', flags.dryRun === true],
+    ['--no-init', !flags.init],
+    ['--accept-empty', flags.acceptEmpty === true],
+  ] as const;
+  const wrong = others.find(([, isGiven]) => isGiven);
+  if (wrong !== undefined) throw new UsageError(`--due and ${wrong[0]} exclude each other`);
+}
+
+function run(site: Config, flags: RescanFlags, options: ManyReposOptions, show: (event: RescanEvent) => void): Promise<RescanSummary> {
+  const jobs = flags.jobs ?? site.jobs;
+  if (flags.due === true) return rescanDue({ ...site, jobs }, options, show);
+  const { init, dryRun = false, acceptEmpty = false } = flags;
+  return rescan(site, { ...options, facets: facetsFrom(flags.facets), dryRun, init, jobs, acceptEmpty }, show);
 }
 
 /** `git-fso rescan`: the main job. */
@@ -73,7 +69,11 @@ export function registerRescan(program: Command, context: CliContext): void {
   const command = program
     .command('rescan')
     .summary('discover, create and update all shadow repos')
-    .description('Discovers repos below the configured roots, creates the shadow repos that are missing,\nand records what changed.')
+    .description(
+      'Discovers repos below the configured roots, creates the shadow repos that are missing,\nand records what changed. ' +
+        'The first SIGTERM or SIGINT has it finish the repos in flight,\nthe second one ends it at once.',
+    )
+    .option('--due', 'do only what is due by the schedules of the configuration')
     .option('--facets <list>', 'facets to update, separated by commas, instead of those of each root')
     .option('--dry-run', 'say which shadow repos would be created; write nothing')
     .option('--json', 'write one JSON object a line')
@@ -81,26 +81,29 @@ export function registerRescan(program: Command, context: CliContext): void {
     .option('--no-init', 'update existing shadow repos only')
     .option('--accept-empty', 'record roots that are empty or on another filesystem than before as they are')
     .action(async (flags: RescanFlags) => {
+      if (flags.due === true) checkDue(flags);
       const site = await loadSite(context, flags);
-      const options: RescanOptions = {
-        facets: facetsFrom(flags.facets),
-        dryRun: flags.dryRun === true,
-        init: flags.init,
-        jobs: flags.jobs ?? site.jobs,
-        acceptEmpty: flags.acceptEmpty === true,
-      };
-      const display = displayOf(context, flags);
-      const summary = await rescan(site, { ...options, ...runOptionsOf(context, 'rescan') }, display.show);
-      display.end();
-      const last = { version: EVENT_VERSION, ...jsonSummary(summary) };
-      context.stdout.write(flags.json === true ? `${JSON.stringify(last)}\n` : `${summaryLine(summary, options.dryRun)}\n`);
+      const display = displayOf(context, { json: flags.json === true, dryRun: flags.dryRun === true });
+      const stop = context.soften();
+      const options = { ...runOptionsOf(context, 'rescan'), stop };
+      const summary = await run(site, flags, options, (event) => display.show(event));
+      const problems = new ProblemStore(site.location.root);
+      display.end(summary, flags.dryRun === true ? null : standingProblems({ problems }, site.roots));
       context.exitStatus = exitStatusOf(summary);
       context.signal.throwIfAborted();
+      if (!stop.aborted) return;
+      context.stderr.write('git-fso: stopped; what was not begun is left for the next run\n');
+      context.exitStatus = ExitStatus.failed;
     });
   addConfigOptions(command);
   describeUse(
     command,
-    ['git-fso rescan --config /etc/git-fso.yml', 'git-fso rescan --root /projects --facets stat,sha', 'git-fso rescan --dry-run'],
+    [
+      'git-fso rescan --config /etc/git-fso.yml',
+      'git-fso rescan --due',
+      'git-fso rescan --root /projects --facets stat,sha',
+      'git-fso rescan --dry-run',
+    ],
     [0, 1, 2, 3, 4],
   );
 }

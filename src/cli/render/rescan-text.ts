@@ -1,5 +1,6 @@
-import type { RepoReport, RescanEvent, RescanSummary } from '../../rescan/events.js';
+import type { RepoReport, RescanEvent, RescanSummary, Standing } from '../../rescan/events.js';
 import { FsoError } from '../../util/errors.js';
+import { localIsoTime } from '../../util/time.js';
 import { formatBytes, formatCount, formatSeconds } from './quantities.js';
 import { safePath, safeText } from './safe-text.js';
 
@@ -44,6 +45,10 @@ function linesOfRepo(report: RepoReport, dryRun: boolean): Line[] {
     }
   }
   if (report.error !== null) lines.push(errorLine(`failed ${path}: ${describeError(report.error)}`));
+  for (const error of report.hookErrors) lines.push(errorLine(`failed ${path}: ${describeError(error)}`));
+  if (report.gc !== null) {
+    lines.push(line(`compressed ${path}: ${formatBytes(report.gc.before.bytes)} -> ${formatBytes(report.gc.after.bytes)}`));
+  }
   return lines;
 }
 
@@ -52,6 +57,10 @@ export function linesOfEvent(event: RescanEvent, dryRun: boolean): readonly Line
   switch (event.type) {
     case 'root':
       return [line(`root ${safePath(event.root)}: ${formatCount(event.repos, 'repo')}`)];
+    case 'unscheduled':
+      return [line(`root ${safePath(event.root)}: has no schedule, so nothing is ever due`)];
+    case 'metrics-error':
+      return [errorLine(`failed metrics: ${describeError(event.error)}`)];
     case 'root-error':
       return [errorLine(`failed root ${describeError(event.error)}`)];
     case 'unreadable':
@@ -61,6 +70,12 @@ export function linesOfEvent(event: RescanEvent, dryRun: boolean): readonly Line
     default:
       return [];
   }
+}
+
+/** Says that there are problems that no run has solved yet. */
+export function standingLine({ count, since }: Standing): string {
+  const have = count === 1 ? 'has' : 'have';
+  return `${formatCount(count, 'repo')} ${have} had problems since ${localIsoTime(since)}; see git-fso list --problems`;
 }
 
 /** The last line of a rescan. */

@@ -2,25 +2,23 @@ import type { Oid } from '../../git/object-id.js';
 import type { TreeEntry } from '../../git/tree-codec.js';
 import { FileMode } from '../../git/tree-codec.js';
 import type { IgnoreScope } from '../../realdir/ignore-rules.js';
-import { isTreeRecord, parseRecord } from '../../record/parse.js';
 import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { joinPath, textOfBytes } from '../../util/byte-string.js';
+import { joinPath } from '../../util/byte-string.js';
 import type { ObservationContext } from './context.js';
 import type { ObjectSink } from './directory-edit.js';
 import { DirectoryEdit, isTree } from './directory-edit.js';
-import { remainsOfMissing } from './missing-subtree.js';
+import { comesFromStub, remainsOfMissing } from './missing-subtree.js';
 import type { EnteredDirectory } from './recorder.js';
-import { isReserved } from './reserved-names.js';
-
-/** Reserved names that never are nogbundles. */
-const STUB_FILES = [NOGTREE, '.gitignore', '.gitattributes', '.nogbundles'];
+import { isReserved, isReservedPath } from './reserved-names.js';
 
 /** The entries of one directory while they are compared with the recorded ones. */
 export class Frame<State> {
   readonly state: State;
   /** Records that are still being made. */
   readonly pending: Promise<unknown>[] = [];
+  /** True if nothing in the directory is tracked but for nogbundles. */
+  readonly isReserved: boolean;
   /** True if a nogbundle or submodule is directly in the directory. */
   hasSummarized = false;
 
@@ -44,6 +42,7 @@ export class Frame<State> {
     this.missing = new Map();
     for (const entry of recorded) this.missing.set(entry.name, entry);
     this.edit = new DirectoryEdit(recordedOid, recorded);
+    this.isReserved = isReservedPath(directory.path);
     this.empty = names.every(isReserved);
     this.state = context.recorder.open(directory, parent);
   }
@@ -107,10 +106,9 @@ export class Frame<State> {
   /** Removes the entries that have not been seen, but for those that came from the stub. */
   removeMissing(): void {
     for (const [name, entry] of this.missing) {
-      if (isReserved(name) && !this.isStaleNogbundle(name, entry)) continue;
       if (isTree(entry)) {
         this.edit.setTree(entry, name, this.remains(entry, name, this.context.sink));
-      } else {
+      } else if (!comesFromStub(this.context.reader, entry, this.pathOf(name))) {
         this.edit.remove(name);
         this.noteDeleted(name);
       }
@@ -147,12 +145,5 @@ export class Frame<State> {
     const { reader, events } = this.context;
     const onDeleted = (path: ByteString): void => events.onChange('D', path);
     return remainsOfMissing(reader, entry.oid, this.pathOf(name), sink, onDeleted, keepsNogtree);
-  }
-
-  /** A reserved name may have been a nogbundle, which no stub file looks like. */
-  private isStaleNogbundle(name: ByteString, entry: TreeEntry): boolean {
-    if (entry.mode !== FileMode.file || STUB_FILES.includes(name)) return false;
-    const fields = parseRecord(this.context.reader.readBlob(entry.oid));
-    return fields?.get('name') === textOfBytes(name) && isTreeRecord(fields);
   }
 }

@@ -1,15 +1,30 @@
 import type { ObjectReader } from '../../git/object-reader.js';
 import type { Oid } from '../../git/object-id.js';
 import type { TreeEntry } from '../../git/tree-codec.js';
+import { FileMode } from '../../git/tree-codec.js';
+import { NEVER_NOGBUNDLES } from '../../realdir/nogbundles.js';
+import { isTreeRecord, parseRecord } from '../../record/parse.js';
 import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { joinPath } from '../../util/byte-string.js';
+import { joinPath, textOfBytes } from '../../util/byte-string.js';
 import { isTree } from './directory-edit.js';
 import type { ObjectSink } from './directory-edit.js';
-import { isReserved } from './reserved-names.js';
+import { isReservedPath } from './reserved-names.js';
 
 /**
- * What stays of the tree of a directory that does not exist any more: only what came from the stub.
+ * True for a recorded file that the stub has brought: its path is never tracked, and it is not the
+ * record of a nogbundle, which no file of a stub looks like.
+ */
+export function comesFromStub(reader: ObjectReader, entry: TreeEntry, path: ByteString): boolean {
+  if (!isReservedPath(path)) return false;
+  if (entry.mode !== FileMode.file || NEVER_NOGBUNDLES.has(entry.name)) return true;
+  const fields = parseRecord(reader.readBlob(entry.oid));
+  return fields?.get('name') !== textOfBytes(entry.name) || !isTreeRecord(fields);
+}
+
+/**
+ * What stays of the tree of a directory that does not exist any more, or that is not recorded
+ * entry by entry any more: only what came from the stub.
  * `onDeleted` hears of each path that was recorded from the realdir. `sink` null computes nothing.
  * With `keepsNogtree` the directory's own `.nogtree` stays, but not those below it.
  */
@@ -22,17 +37,22 @@ export function remainsOfMissing(
   keepsNogtree = false,
 ): Oid | null {
   const kept: TreeEntry[] = [];
+  let isSame = true;
   for (const entry of reader.readTree(tree)) {
-    if (entry.name === NOGTREE && !keepsNogtree) continue;
     const entryPath = joinPath(path, entry.name);
-    if (isReserved(entry.name)) {
-      kept.push(entry);
+    if (entry.name === NOGTREE && !keepsNogtree) {
+      isSame = false;
     } else if (isTree(entry)) {
       const remains = remainsOfMissing(reader, entry.oid, entryPath, sink, onDeleted);
+      if (remains !== entry.oid) isSame = false;
       if (remains !== null) kept.push({ ...entry, oid: remains });
+    } else if (comesFromStub(reader, entry, entryPath)) {
+      kept.push(entry);
     } else {
+      isSame = false;
       onDeleted(entryPath);
     }
   }
+  if (isSame) return tree;
   return kept.length === 0 || sink === null ? null : sink.writeTree(kept);
 }

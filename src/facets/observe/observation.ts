@@ -96,7 +96,7 @@ export class Observation<State> {
 
   private entry(frame: Frame<State>, name: ByteString): Promise<void> | undefined {
     const recorded = frame.recorded(name);
-    const reserved = isReserved(name);
+    const reserved = frame.isReserved || isReserved(name);
     if (this.counting.length === 0 && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
       return undefined;
     }
