@@ -9,8 +9,10 @@ type Loader = () => Promise<Register>;
 /** Every command, in the order of the help. Only what a call needs is loaded: start-up counts. */
 export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ['rescan', async () => (await import('./commands/rescan.js')).registerRescan],
+  ['daemon', async () => (await import('./commands/daemon.js')).registerDaemon],
   ['list', async () => (await import('./commands/list.js')).registerList],
   ['discover', async () => (await import('./commands/discover.js')).registerDiscover],
+  ['clear-error', async () => (await import('./commands/clear-error.js')).registerClearError],
   ['config', async () => (await import('./commands/config.js')).registerConfig],
   ['init', async () => (await import('./commands/init.js')).registerInit],
   ['stat', async () => (await import('./commands/stat.js')).registerStat],

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/run-git.js';
 import { bytesOfText } from '../util/byte-string.js';
 import { errnoOf, ExitStatus, FsoError } from '../util/errors.js';
+import { workingDirectory } from '../util/working-directory.js';
 import { commandOf } from './command-table.js';
 import type { CliContext } from './context.js';
 import { createProgram } from './program.js';
@@ -30,15 +31,6 @@ function endQuietly(error: Error): void {
   process.exit(ExitStatus.done);
 }
 
-/** A working directory that was deleted has no name. */
-function currentDirectory(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '/';
-  }
-}
-
 /** Runs a command line, without the program's own name; returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdout, stderr } = process;
@@ -49,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr,
     signal,
     soften,
-    directory: bytesOfText(currentDirectory()),
+    directory: bytesOfText(workingDirectory()),
     waitMs: null,
     exitStatus: ExitStatus.done,
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IndexEntry } from '../git/index-entry.js';
 import type { GitIndex } from '../git/index-reader.js';
-import { readIndexFile } from '../git/index-reader.js';
+import { DamagedIndexError, readIndexFile } from '../git/index-reader.js';
 import type { Oid } from '../git/object-id.js';
 import { hashObject } from '../git/object-id.js';
 import type { ObjectReader } from '../git/object-reader.js';
@@ -15,7 +15,6 @@ import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import { Transaction } from '../shadow/transaction.js';
 import type { ByteString } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
 import type { ObservationEvents } from './observe/context.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import { isTree } from './observe/directory-edit.js';
@@ -41,10 +40,75 @@ export async function seedSeen(repo: ShadowRepo, events: ObservationEvents, opti
     const next = seenFromIndex(reader, base.tree, index, transaction);
     if (next !== null) await transaction.moveOnly([{ ref: SEEN_REF, expected: null, next }], 'sha');
   } catch (error) {
-    // Errors with a way out are about locks, refs and the disk.
-    if (!(error instanceof FsoError) || error.exitStatus !== 1 || error.remedy !== undefined) throw error;
+    if (!(error instanceof DamagedIndexError)) throw error;
     events.onWarning('', `${error.message}; all files are hashed`);
   } finally {
     transaction.close();
+  }
+}
+
+/**
+ * The tree for `refs/fso/sha-seen` that an index of `master-sha` stands for; null if it knows nothing of use.
+ * @param tree the recorded tree: a file counts only if the index has the same record for it
+ */
+export function seenFromIndex(reader: ObjectReader, tree: Oid, index: GitIndex, sink: ObjectSink): Oid | null {
+  const entries = new OrderedEntries(index);
+  const visit = (oid: Oid, prefix: ByteString): Oid | null => {
+    const files = new Map<ByteString, string>();
+    const subtrees: TreeEntry[] = [];
+    for (const entry of reader.readTree(oid)) {
+      const path = prefix + entry.name;
+      if (isTree(entry)) {
+        const subtree = visit(entry.oid, `${path}/`);
+        if (subtree !== null) subtrees.push({ ...entry, oid: subtree });
+      } else if (entry.mode === FileMode.file && !isReserved(entry.name)) {
+        const indexed = entries.at(path);
+        if (indexed !== null && indexed.oid === entry.oid && isTrusted(indexed, entry.name, index.mtimeNs)) {
+          files.set(entry.name, indexedKey(indexed));
+        }
+      }
+    }
+    return new SeenDirectory(reader, null).write(sink, files, subtrees);
+  };
+  const seen = visit(tree, '');
+  entries.finish();
+  return seen;
+}
+
+/**
+ * False if the file may have changed after it was hashed without a trace, the "racy" entries of Git: it
+ * was as new as the index, or Git has set its size to 0 for that reason.
+ */
+function isTrusted(entry: IndexEntry, name: ByteString, indexNs: bigint): boolean {
+  const mtimeNs = BigInt(entry.mtimeSeconds) * SECOND + BigInt(entry.mtimeNanoseconds);
+  if (!isSettled(mtimeNs, indexNs)) return false;
+  if (entry.size > 0) return true;
+  return entry.oid === hashObject('blob', Buffer.from(fileShaRecord(name, 0, EMPTY.sha1, EMPTY.sha256), 'latin1'));
+}
+
+/** The entries of an index, asked for in the order of their paths. */
+class OrderedEntries {
+  private readonly entries: Generator<IndexEntry, void>;
+  private next: IndexEntry | undefined;
+
+  constructor(index: GitIndex) {
+    this.entries = index.entries();
+    this.advance();
+  }
+
+  /** The entry of a path; null if there is none, or a merge was left unfinished there. */
+  at(path: ByteString): IndexEntry | null {
+    while (this.next !== undefined && this.next.path < path) this.advance();
+    return this.next?.path === path && this.next.stage === 0 ? this.next : null;
+  }
+
+  /** Reads to the end, where it shows whether the index can be understood at all. */
+  finish(): void {
+    while (this.next !== undefined) this.advance();
+  }
+
+  private advance(): void {
+    const { done, value } = this.entries.next();
+    this.next = done === true ? undefined : value;
   }
 }

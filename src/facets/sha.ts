@@ -8,6 +8,7 @@ import { Transaction } from '../shadow/transaction.js';
 import type { FacetListener, FacetResult } from './facet-result.js';
 import { FacetTally } from './facet-result.js';
 import { observeSha } from './observe-sha.js';
+import { seedSeen } from './seed-seen.js';
 import type { ShaBudget } from './sha-recorder.js';
 
 /** After this much work what was hashed is recorded, so that an interruption costs no more. */
@@ -34,6 +35,7 @@ export async function recordSha(repo: ShadowRepo, options: ShaOptions & RunOptio
   const end = performance.now() + (limit.ms ?? Number.POSITIVE_INFINITY);
   let commit: FacetResult['commit'] = null;
   try {
+    await retryIfMoved(() => seedSeen(repo, tally, rest));
     for (;;) {
       const left = (limit.bytes ?? Number.POSITIVE_INFINITY) - pool.bytesHashed;
       const budget = { bytes: Math.min(STEP_BYTES, left), deadline: Math.min(performance.now() + STEP_MS, end) };

@@ -14,13 +14,18 @@ const EXTENDED = 0x4000;
 const STAGE_SHIFT = 12;
 const OPTIONAL_EXTENSION = /^[A-Z]/;
 
+/** A file that should be an index of Git is none, or one that git-fso cannot read. */
+export class DamagedIndexError extends FsoError {
+  override readonly name = 'DamagedIndexError';
+}
+
 /** An index file as it was at one moment. */
 export interface GitIndex {
   /** When the file was written, in nanoseconds since the epoch. */
   readonly mtimeNs: bigint;
   /**
    * The entries by path, those of one path by stage.
-   * @throws FsoError for a malformed file, and after the last entry if there are more than these (a split index)
+   * @throws DamagedIndexError for a malformed file, and after the last entry if there are more than these (a split index)
    */
   entries(): Generator<IndexEntry, void>;
 }
@@ -28,7 +33,7 @@ export interface GitIndex {
 /**
  * Reads an index file of Git (gitformat-index(5)), version 2, 3 or 4.
  * @returns null if there is none
- * @throws FsoError if the checksum is wrong, or it is no index of a known version
+ * @throws DamagedIndexError if the checksum is wrong, or it is no index of a known version
  */
 export function readIndexFile(path: ByteString): GitIndex | null {
   const fd = unlessErrno(['ENOENT'], null, () => openSync(fsPath(path), 'r'));
@@ -43,8 +48,8 @@ export function readIndexFile(path: ByteString): GitIndex | null {
   }
 }
 
-function malformed(path: ByteString, what: string): FsoError {
-  return new FsoError(`${textOfBytes(path)}: ${what}`);
+function malformed(path: ByteString, what: string): DamagedIndexError {
+  return new DamagedIndexError(`${textOfBytes(path)}: ${what}`);
 }
 
 /** Returns the version. */

@@ -1,9 +1,10 @@
 import { closeSync, constants, openSync, readdirSync } from 'node:fs';
-import { chdir, cwd } from 'node:process';
+import { chdir } from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, isAscii, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError } from '../util/errors.js';
+import { workingDirectory } from '../util/working-directory.js';
 import type { EntryStat, PreciseStat } from './lstat.js';
 import { lstatEntry, lstatPrecise } from './lstat.js';
 
@@ -52,7 +53,7 @@ export class DirectoryCursor {
     readonly rootStat: EntryStat,
   ) {
     DirectoryCursor.active?.suspend();
-    this.home = cwd();
+    this.home = workingDirectory();
   }
 
   /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
+import { writeFailure } from '../git/write-failure.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError, unlessErrno } from '../util/errors.js';
@@ -76,6 +77,7 @@ function fromText(text: string): Map<ProblemPart, StoredProblem> {
  */
 export class ProblemStore {
   private readonly directory: ByteString;
+  private failure: unknown = null;
   private readonly unsaved = new Map<ByteString, Map<ProblemPart, StoredProblem>>();
 
   /** @param shadowRoot absolute path of the shadow root */
@@ -134,6 +136,11 @@ export class ProblemStore {
     return true;
   }
 
+  /** @throws FsoError if something could not be stored */
+  requireSaved(): void {
+    if (this.failure !== null) throw writeFailure(this.directory, this.failure);
+  }
+
   private save(path: ByteString, problems: Map<ProblemPart, StoredProblem>): void {
     this.unsaved.set(path, problems);
     try {
@@ -143,8 +150,10 @@ export class ProblemStore {
         writeFileDurable(this.fileOf(path), toText(path, problems.values()), 0o600);
       }
       this.unsaved.delete(path);
-    } catch {
+      this.failure = null;
+    } catch (error) {
       // It stays in memory: that a problem cannot be stored must not become the next one.
+      this.failure = error;
     }
   }
 

@@ -1,3 +1,5 @@
+import type { ByteString } from '../util/byte-string.js';
+
 /** What a run needs from its surroundings; the command line fills it in. */
 export interface RunOptions {
   /** Environment variables that decide about author, committer and dates, as in Git. */
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly holdsRepoLock?: boolean;
   /** Called before what was seen in the realdir is recorded; an error that it throws ends the run instead. */
   readonly beforeCommit?: () => void;
+  /** Told which shadow repo was git-fso 0.1.0's until now; that refuses to work on it from now on. */
+  readonly onTakeOver?: (directory: ByteString) => void;
 }
 
 /** Throws the signal's reason if the run was cancelled. */

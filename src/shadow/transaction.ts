@@ -9,6 +9,7 @@ import type { TreeEntry } from '../git/tree-codec.js';
 import { localIsoTime } from '../util/time.js';
 import type { LockHandle } from './lock.js';
 import { acquireLock } from './lock.js';
+import { takeOver } from './original.js';
 import { lockOptionsOf, repoLockPath } from './repo-lock.js';
 import type { RunOptions } from './run-options.js';
 import { throwIfCancelled } from './run-options.js';
@@ -139,6 +140,7 @@ export class Transaction {
     const keep = this.objects().finish();
     this.writer = null;
     try {
+      if (takeOver(this.repo.gitDir)) this.options.onTakeOver?.(this.repo.directory);
       for (const { ref, expected, next } of moves) {
         updateRef(this.repo.gitDir, ref, { expected, next, message: `git-fso: ${subject}`, who });
       }

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
+import type { Config } from '../../config/types.js';
 import type { ListedRepo } from '../../rescan/list.js';
 import { listRoot } from '../../rescan/list.js';
+import { isAtOrBelow } from '../../shadow/locate.js';
+import type { StoredProblem } from '../../shadow/problem-store.js';
+import { ProblemStore } from '../../shadow/problem-store.js';
 import { textOfBytes } from '../../util/byte-string.js';
 import { ExitStatus } from '../../util/errors.js';
 import { makePathFilter } from '../../util/path-filter.js';
@@ -10,6 +14,7 @@ import { addConfigOptions, loadSite } from '../config-options.js';
 import type { CliContext } from '../context.js';
 import { describeUse } from '../help.js';
 import { jsonError, jsonPath } from '../render/json-values.js';
+import { jsonProblem, problemText } from '../render/problems-text.js';
 import { formatBytes } from '../render/quantities.js';
 import { describeError } from '../render/rescan-text.js';
 import { safePath } from '../render/safe-text.js';
@@ -48,6 +53,22 @@ function jsonOf(repo: ListedRepo): Record<string, unknown> {
   };
 }
 
+interface ListFlags extends ConfigFlags {
+  readonly json?: boolean;
+  readonly exclude?: string[];
+  readonly problems?: boolean;
+}
+
+/** What failed at or below the configured roots. */
+function problemsOf({ location, roots }: Config): readonly StoredProblem[] {
+  return new ProblemStore(location.root).list().filter(({ path }) => roots.some((root) => isAtOrBelow(path, root.path)));
+}
+
+function printProblems({ stdout }: CliContext, problems: readonly StoredProblem[], json: boolean): void {
+  for (const problem of problems) stdout.write(json ? `${JSON.stringify(jsonProblem(problem))}\n` : problemText(problem));
+  if (problems.length === 0 && !json) stdout.write('no problems\n');
+}
+
 /** `git-fso list`: the repos of all roots. */
 export function registerList(program: Command, context: CliContext): void {
   const command = program
@@ -56,13 +77,18 @@ export function registerList(program: Command, context: CliContext): void {
     .description('Lists the repos below the configured roots. Sizes are from the records; no realdir is read.')
     .argument('[glob...]', 'only realdirs that match one of these globs')
     .option('--exclude <pattern...>', 'leave out realdirs that match, in the syntax of .gitignore')
+    .option('--problems', 'list what has failed and was not solved since')
     .option('--json', 'write one JSON object a line')
-    .action(async (globs: string[], flags: ConfigFlags & { json?: boolean; exclude?: string[] }) => {
+    .action(async (globs: string[], flags: ListFlags) => {
       const site = await loadSite(context, flags);
       const isIncluded = makePathFilter({ include: globs });
       const isKept = makePathFilter({ exclude: flags.exclude ?? [] });
       // Rules of .gitignore are about relative paths: here, relative to the filesystem's root.
       const isWanted = (path: string): boolean => isIncluded(path) && isKept(path.slice(1));
+      if (flags.problems === true) {
+        printProblems(context, problemsOf(site).filter(({ path }) => isWanted(textOfBytes(path))), flags.json === true);
+        return;
+      }
       const repos: ListedRepo[] = [];
       for (const root of site.roots) {
         const listed = await listRoot(site, root, context.signal);
@@ -77,5 +103,5 @@ export function registerList(program: Command, context: CliContext): void {
       if (repos.some(({ error }) => error !== null)) context.exitStatus = ExitStatus.failed;
     });
   addConfigOptions(command);
-  describeUse(command, ['git-fso list', "git-fso list '/projects/**'"], [0, 1, 2]);
+  describeUse(command, ['git-fso list', "git-fso list '/projects/**'", 'git-fso list --problems'], [0, 1, 2]);
 }

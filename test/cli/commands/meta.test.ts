@@ -54,10 +54,10 @@ describe('changing', () => {
   });
 
   test('takes message and author', () => {
-    done('set', '-m', 'Label samples', '--author', 'Ann O. <ann@example.com>', 'a', 'x=1');
+    done('set', '-m', 'Label samples', '--author', 'Ann Other <ann@example.com>', 'a', 'x=1');
     const [subject, author, committer] = git(['log', '-1', '--format=%s%n%an <%ae>%n%cn', 'master-meta'], world.shadow).split('\n');
     expect(subject).toMatch(/^Label samples \d{4}-/);
-    expect([author, committer]).toEqual(['Ann O. <ann@example.com>', 'C O Mitter']);
+    expect([author, committer]).toEqual(['Ann Other <ann@example.com>', 'C O Mitter']);
   });
 
   test('checks what is expected', () => {

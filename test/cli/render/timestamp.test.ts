@@ -51,7 +51,7 @@ describe('strictIsoDate', () => {
   test('is what Git prints', () => {
     const repository = new RecordedRepository();
     repository.record('master', { a: '' });
-    for (const [seconds, timezone] of [[1_500_000_000, '+0545'], [1, '-0330'], [0, '+0200'], [4_000_000_000, '-1100']] as const) {
+    for (const [seconds, timezone] of [[1_500_000_000, '+0545'], [100_000, '-0330'], [0, '+0200'], [4_000_000_000, '-1100']] as const) {
       const env = { GIT_AUTHOR_DATE: `@${seconds} ${timezone}` };
       git(['update-ref', 'refs/heads/master', git(['commit-tree', '-m', 'x', 'master^{tree}'], repository.dir, { env })], repository.dir);
       const printed = git(['log', '-1', '--format=%aI', 'master'], repository.dir);

@@ -1,0 +1,46 @@
+import type { DaemonEvent } from '../rescan/daemon.js';
+import type { CliContext } from './context.js';
+import { jsonError } from './render/json-values.js';
+import { isJournal, logLine } from './render/log-line.js';
+import { formatCount } from './render/quantities.js';
+import { EVENT_VERSION, jsonEvent } from './render/rescan-json.js';
+import type { Line } from './render/rescan-text.js';
+import { describeError, linesOfEvent } from './render/rescan-text.js';
+
+/** What a daemon tells, and what goes wrong when its configuration is read again. */
+export type ShownEvent = DaemonEvent | { readonly type: 'config-error'; readonly error: Error };
+
+function linesOf(event: ShownEvent): readonly Line[] {
+  if (event.type === 'config-error') {
+    return describeError(event.error).split('\\x0a').map((text) => ({ text: `failed to read the configuration again: ${text}`, isError: true }));
+  }
+  if (event.type !== 'daemon') return linesOfEvent(event, false);
+  const isFinishing = event.state === 'stopping' && event.running > 0;
+  return [{ text: `${event.state}${isFinishing ? `: finishing ${formatCount(event.running, 'repo')}` : ''}`, isError: false }];
+}
+
+function jsonOf(event: ShownEvent): Record<string, unknown> | null {
+  if (event.type === 'daemon') return { type: 'daemon', state: event.state, running: event.running };
+  if (event.type === 'config-error') return { type: 'config-error', error: jsonError(event.error) };
+  return jsonEvent(event);
+}
+
+/** Shows what a daemon does: lines on standard error for a log, or JSON lines on standard output. */
+export function daemonDisplay({ stdout, stderr, env }: CliContext, json: boolean): (event: ShownEvent) => void {
+  if (json) {
+    return (event) => {
+      const value = jsonOf(event);
+      if (value !== null) stdout.write(`${JSON.stringify({ version: EVENT_VERSION, time: new Date().toISOString(), ...value })}\n`);
+    };
+  }
+  const journal = isJournal(env);
+  const repos = new Map<string, number>();
+  return (event) => {
+    // Looking for repos is worth a line if it has found others than before.
+    if (event.type === 'root') {
+      if (repos.get(event.root) === event.repos) return;
+      repos.set(event.root, event.repos);
+    }
+    for (const line of linesOf(event)) stderr.write(logLine(line, new Date(), journal));
+  };
+}
