@@ -2,6 +2,7 @@ import type { RunOptions } from '../shadow/run-options.js';
 import { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { ByteString } from '../util/byte-string.js';
 import { bytesOfText } from '../util/byte-string.js';
+import { safePath } from './render/safe-text.js';
 
 /** What commands get from the process that they run in. */
 export interface CliContext {
@@ -30,6 +31,8 @@ export function runOptionsOf(context: CliContext, command: string): RunOptions {
     command: `git-fso ${command}`,
     signal: context.signal,
     onWait: (holder) => void context.stderr.write(`waiting for ${holder}\n`),
+    onTakeOver: (directory) =>
+      void context.stderr.write(`${safePath(directory)}: taken over from git-fso 0.1.0; \`git-fso handback\` gives it back\n`),
   };
 }
 

@@ -25,6 +25,23 @@ function jsonOf(event: ShownEvent): Record<string, unknown> | null {
   return jsonEvent(event);
 }
 
+/** How often a root that cannot be used is worth a line, in milliseconds. */
+const REPEAT_AFTER_MS = 3_600_000;
+
+/** Roots are looked at very often: that is worth a line if it has found something else than before. */
+function newsFilter(): (event: ShownEvent) => boolean {
+  const last = new Map<string, { readonly found: string; readonly at: number }>();
+  return (event) => {
+    if (event.type !== 'root' && event.type !== 'root-error') return true;
+    const found = event.type === 'root' ? `${event.repos} repos` : event.error.message;
+    const before = last.get(event.root);
+    const now = performance.now();
+    const isOld = before?.found === found && (event.type === 'root' || now < before.at + REPEAT_AFTER_MS);
+    if (!isOld) last.set(event.root, { found, at: now });
+    return !isOld;
+  };
+}
+
 /** Shows what a daemon does: lines on standard error for a log, or JSON lines on standard output. */
 export function daemonDisplay({ stdout, stderr, env }: CliContext, json: boolean): (event: ShownEvent) => void {
   if (json) {
@@ -34,13 +51,9 @@ export function daemonDisplay({ stdout, stderr, env }: CliContext, json: boolean
     };
   }
   const journal = isJournal(env);
-  const repos = new Map<string, number>();
+  const isNews = newsFilter();
   return (event) => {
-    // Looking for repos is worth a line if it has found others than before.
-    if (event.type === 'root') {
-      if (repos.get(event.root) === event.repos) return;
-      repos.set(event.root, event.repos);
-    }
+    if (!isNews(event)) return;
     for (const line of linesOf(event)) stderr.write(logLine(line, new Date(), journal));
   };
 }

@@ -30,7 +30,6 @@ export function recordArchive(repo: ShadowRepo, options: RunOptions & FacetListe
       check: (transaction, cursor) => requireImmutable(repo, transaction, cursor),
       selection: () => ({
         newNames: (cursor) => cursor.names(),
-        entersNew: true,
         exclude: null,
         limits: { inMemory: MAX_IN_MEMORY, streamsLarger: true },
       }),

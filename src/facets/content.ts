@@ -19,7 +19,6 @@ export function recordContent(repo: ShadowRepo, options: RunOptions & FacetListe
       facet: 'content',
       selection: (exclude) => ({
         newNames: (_cursor, path) => (path === '' ? ['README.md'] : []),
-        entersNew: false,
         exclude,
         limits: { inMemory: MAX_CONTENT, streamsLarger: false },
       }),

@@ -8,7 +8,7 @@ import { isReserved } from './reserved-names.js';
 const MAX_DEPTH = 2048;
 
 /** The path that stands for the whole realdir. */
-export const TOPLEVEL = '.';
+const TOPLEVEL = '.';
 
 /**
  * The file on `master-meta` that holds the metadata of a path: `.nogtree` for `.`, the `.nogtree` in

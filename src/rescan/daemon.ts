@@ -1,7 +1,7 @@
 import { makeDirectoryDurable } from '../git/durable-file.js';
 import { acquireLock } from '../shadow/lock.js';
 import { joinPath, textOfBytes } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
+import { FsoError, LockedError } from '../util/errors.js';
 import type { RescanEvent } from './events.js';
 import type { ManyReposOptions } from './open-context.js';
 import { openContext } from './open-context.js';
@@ -45,8 +45,16 @@ export class Daemon {
     const directory = joinPath(site.location.root, '.git-fso');
     makeDirectoryDurable(directory, 0o700);
     const { signal, command, daemonWaitMs: waitMs } = options;
-    const lock = await acquireLock(joinPath(directory, 'daemon.lock'), 'exclusive', { waitMs, command, ...(signal && { signal }) });
-    return new Daemon(site, options, emit, () => lock.release());
+    try {
+      const lock = await acquireLock(joinPath(directory, 'daemon.lock'), 'exclusive', { waitMs, command, ...(signal && { signal }) });
+      return new Daemon(site, options, emit, () => lock.release());
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      throw new LockedError(`there is a daemon for this shadow root already: ${error.message}`, {
+        remedy: 'end that one with SIGTERM first; there need not be more than one',
+        cause: error,
+      });
+    }
   }
 
   /**

@@ -35,6 +35,7 @@ export class RepoProblems {
   failed(part: ProblemPart, error: unknown): void {
     const longestDelay = error instanceof LockedError ? LOCKED_DELAY_MS : undefined;
     this.store.add(this.realdir, part, error, this.clock.now(), longestDelay);
+    this.known = this.store.of(this.realdir);
   }
 
   /** Takes note of what a run of a facet could not read: the rest is recorded, so nothing has to wait. */

@@ -22,7 +22,19 @@ function common(mode: number): number {
  */
 export function makeMirrorDirectory(path: ByteString, real: ByteString, shadowMode: number | null): void {
   mkdirSync(fsPath(path), 0o700);
-  chmodSync(fsPath(path), shadowMode ?? mirroredMode(path, real));
+  mirrorAccess(path, real, shadowMode);
+}
+
+/**
+ * Gives a directory the access that another real one gives, like `makeMirrorDirectory`. It is private
+ * until its mode is final.
+ * @returns its mode
+ */
+export function mirrorAccess(path: ByteString, real: ByteString, shadowMode: number | null): number {
+  chmodSync(fsPath(path), 0o700);
+  const mode = shadowMode ?? mirroredMode(path, real);
+  chmodSync(fsPath(path), mode);
+  return mode;
 }
 
 /** The mode for a new directory, and its group, where that is permitted. */

@@ -6,8 +6,11 @@ export type Facet = (typeof FACETS)[number];
 /** The branch of the stub, which HEAD of a shadow repo names. */
 export const STUB_BRANCH = 'refs/heads/master-stub';
 
+/** What the names of refs start with that only git-fso knows. */
+export const HIDDEN_REFS = 'refs/fso/';
+
 /** Hidden ref of the tree that says what was hashed: a list in each directory. */
-export const SEEN_REF = 'refs/fso/sha-seen';
+export const SEEN_REF = `${HIDDEN_REFS}sha-seen`;
 
 /** The branch of a facet, as a full ref name. */
 export function branchOf(facet: Facet): string {

@@ -4,6 +4,7 @@ import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
 import type { Finding } from './check-finding.js';
+import { putAside } from './put-aside.js';
 
 /** What a merge of an administrator that is not finished has left, beside the index. */
 const IN_PROGRESS = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'];
@@ -20,10 +21,13 @@ export async function checkIndex(directory: ByteString): Promise<Finding[]> {
   if (merge !== undefined) {
     return [{ severity: 'error', place, what, remedy: `finish what ${merge} belongs to, or give it up: see \`git status\`` }];
   }
-  return [{ severity: 'error', place, what, remedy: 'make it anew with `git read-tree HEAD`; the files stay as they are', repair: () => readHead(gitDir) }];
+  const repair = (): Promise<void> => readHead(gitDir, status !== 0 && !isMissing);
+  return [{ severity: 'error', place, what, remedy: 'make it anew with `git read-tree --reset HEAD`; the files stay as they are', repair }];
 }
 
-async function readHead(gitDir: ByteString): Promise<void> {
+/** @param isDamaged Git cannot read the index, and would refuse to replace it */
+async function readHead(gitDir: ByteString, isDamaged: boolean): Promise<void> {
+  if (isDamaged) putAside(gitDir, 'index');
   const { status, stderr } = await runGit(gitDir, ['read-tree', '--reset', 'HEAD']);
   if (status !== 0) throw new FsoError(`${textOfBytes(gitDir)}: git read-tree failed: ${stderr.trim()}`);
 }

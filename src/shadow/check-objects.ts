@@ -1,17 +1,13 @@
-import { mkdirSync, renameSync } from 'node:fs';
 import { readLooseObject } from '../git/loose-object.js';
 import { DamagedObjectError } from '../git/object-errors.js';
 import { hashObject, oidFromHex } from '../git/object-id.js';
 import { runGit } from '../git/run-git.js';
 import type { ByteString } from '../util/byte-string.js';
-import { fsPath, joinPath } from '../util/byte-string.js';
-import { unlessErrno } from '../util/errors.js';
+import { joinPath } from '../util/byte-string.js';
 import type { Finding } from './check-finding.js';
 import { RESTORE } from './check-finding.js';
 import { namesIn } from './directory-names.js';
-
-/** Where damaged object files go, below the Git directory. */
-const DAMAGED = 'fso/damaged';
+import { DAMAGED, putAside } from './put-aside.js';
 
 /** Names that a realdir may have, but that Git objects to because of other operating systems. */
 const HARMLESS = ['hasDotgit', 'gitmodulesSymlink', 'gitmodulesBlob', 'gitmodulesMissing', 'gitmodulesParse', 'gitmodulesName', 'gitmodulesUrl', 'gitmodulesPath'];
@@ -29,9 +25,9 @@ export function* checkLooseObjects(gitDir: ByteString): Generator<Finding> {
     for (const rest of namesIn(joinPath(objects, fan)).filter((name) => /^[0-9a-f]{38}$/.test(name))) {
       const what = problemOf(objects, `${fan}${rest}`);
       if (what === null) continue;
-      const place = joinPath(objects, `${fan}/${rest}`);
-      const repair = (): void => putAside(gitDir, place, `${fan}${rest}`);
-      yield { severity: 'error', place, what, remedy: `move it to .git/${DAMAGED}, out of the way of a good copy`, repair };
+      const file = `objects/${fan}/${rest}`;
+      const repair = (): void => putAside(gitDir, file);
+      yield { severity: 'error', place: joinPath(gitDir, file), what, remedy: `move it to .git/${DAMAGED}, out of the way of a good copy`, repair };
     }
   }
 }
@@ -46,12 +42,6 @@ function problemOf(objects: ByteString, hex: string): string | null {
     if (!(error instanceof DamagedObjectError)) throw error;
     return error.message.slice(error.message.indexOf(': ') + 2);
   }
-}
-
-function putAside(gitDir: ByteString, path: ByteString, hex: string): void {
-  const directory = joinPath(gitDir, DAMAGED);
-  unlessErrno(['EEXIST'], undefined, () => mkdirSync(fsPath(directory)));
-  renameSync(fsPath(path), fsPath(joinPath(directory, hex)));
 }
 
 /** Has Git check all objects, and that everything that refs need is there. */

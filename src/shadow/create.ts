@@ -7,10 +7,9 @@ import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError, UsageError } from '../util/errors.js';
 import { Turns } from '../util/turns.js';
 import { makeMirrorDirectory } from './access.js';
-import { isDirectory, namesIn } from './directory-names.js';
 import type { ShadowLocation } from './locate.js';
-import { findShadowRepo, isAtOrBelow, mirrorOf } from './locate.js';
-import { acquireLock } from './lock.js';
+import { findShadowRepo, isAtOrBelow } from './locate.js';
+import { lockShadowRoot, makeMirrors, removeTemporaries } from './mirrors.js';
 import { buildRepo } from './new-repo.js';
 import type { RunOptions } from './run-options.js';
 import { ShadowRepo } from './shadow-repo.js';
@@ -29,7 +28,6 @@ export interface CreateOptions extends RunOptions {
 /** Within one process turns are quicker than the lock. */
 const creations = new Turns();
 
-const TEMPORARY = /^\.tmp-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.fso)?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Checks a UUID from the command line. @throws UsageError */
@@ -86,7 +84,7 @@ export async function createBelowRoot(
   makeDirectoryDurable(location.root, 0o755);
   refuseOverlap(realdir, location.root, options.tracking);
   return creations.take(async () => {
-    const lock = await acquireLock(joinPath(location.root, '.git-fso.lock'), 'exclusive', options);
+    const lock = await lockShadowRoot(location.root, options);
     try {
       const raced = findShadowRepo(location, realdir);
       if (raced !== null) return { repo: ShadowRepo.open(raced), created: false };
@@ -114,41 +112,4 @@ async function createIn(location: ShadowLocation, realdir: ByteString, options: 
     throw writeFailure(final, error);
   }
   return ShadowRepo.open(final);
-}
-
-/** Creates the directories between the shadow root and a shadow repo; returns the last one. */
-function makeMirrors(location: ShadowLocation, realdir: ByteString, shadowMode: number | null): ByteString {
-  const mirror = mirrorOf(location, realdir);
-  const steps = mirror.slice(location.root.length).split('/').filter((name) => name !== '');
-  const parts = realdir.split('/').filter((name) => name !== '');
-  let shadow = location.root;
-  let real = `/${parts.slice(0, parts.length - steps.length).join('/')}`;
-  for (const name of steps) {
-    const parent = shadow;
-    shadow = joinPath(shadow, name);
-    real = joinPath(real, name);
-    if (isDirectory(shadow)) continue;
-    // Renamed when its mode is final: after a crash nobody would correct it.
-    const temporary = joinPath(parent, `.tmp-${randomUUID()}`);
-    removeTemporaries(parent);
-    try {
-      makeMirrorDirectory(temporary, real, shadowMode);
-      renameSync(fsPath(temporary), fsPath(shadow));
-      fsyncDirectory(parent);
-    } catch (error) {
-      rmSync(fsPath(temporary), { recursive: true, force: true });
-      throw writeFailure(shadow, error);
-    }
-  }
-  return mirror;
-}
-
-/**
- * Removes what processes that were killed have left of their creations: no other process creates
- * anything now, because this one holds the lock of the shadow root.
- */
-function removeTemporaries(directory: ByteString): void {
-  for (const name of namesIn(directory).filter((one) => TEMPORARY.test(one))) {
-    rmSync(fsPath(joinPath(directory, name)), { recursive: true, force: true });
-  }
 }

@@ -55,7 +55,7 @@ export function* findLeftovers(directory: ByteString): Generator<Leftover> {
   for (const name of namesIn(joinPath(gitDir, 'fso')).filter((one) => RECORDS.test(one))) {
     yield* pick(joinPath(gitDir, `fso/${name}`), 'empty record of a lock', isEmptyRecord);
   }
-  if (exists(joinPath(gitDir, WORKSHOP))) yield { path: joinPath(gitDir, WORKSHOP), what: 'unfinished gc' };
+  yield* pick(joinPath(gitDir, 'fso'), 'unfinished gc', (name) => WORKSHOP.test(name));
   yield* pick(directory, 'remainder of an init', (name) => !isRunning(Number(INIT.exec(name)?.[1] ?? process.pid)));
 }
 
@@ -94,8 +94,4 @@ function isEmptyRecord(name: ByteString, path: ByteString): boolean {
 
 function lengthOf(path: ByteString): number | null {
   return unlessErrno(['ENOENT'], null, () => lstatSync(fsPath(path)).size);
-}
-
-function exists(path: ByteString): boolean {
-  return lengthOf(path) !== null;
 }

@@ -31,6 +31,20 @@ export function mirrorOf(location: ShadowLocation, realdir: ByteString): ByteStr
   return rest === '' || rest === '/' ? root : joinPath(root, rest.slice(1));
 }
 
+/**
+ * The location below which a shadow repo has the place that mirrors a realdir; null if it has another
+ * place.
+ * @param directory absolute path of the shadow repo
+ */
+export function locationOf(directory: ByteString, realdir: ByteString, trimHostRoot: ByteString): ShadowLocation | null {
+  const slash = directory.lastIndexOf('/');
+  if (!isShadowName(directory.slice(slash + 1))) return null;
+  const mirror = directory.slice(0, slash);
+  const inside = mirrorOf({ root: '/', trimHostRoot }, realdir);
+  if (inside === '/') return { root: mirror, trimHostRoot };
+  return mirror.endsWith(inside) ? { root: mirror.slice(0, -inside.length) || '/', trimHostRoot } : null;
+}
+
 /** Directories of shadow repos that are directly in a mirror directory. */
 export function shadowReposIn(mirror: ByteString): ByteString[] {
   const names = unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(mirror), 'latin1'));

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { fsyncDirectory, syncTree } from '../git/durable-file.js';
+import { fsyncDirectory, randomName, syncTree } from '../git/durable-file.js';
 import { oidToHex } from '../git/object-id.js';
 import { listRefs } from '../git/refs.js';
 import type { GitResult } from '../git/run-git.js';
@@ -10,8 +10,8 @@ import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, unlessErrno } from '../util/errors.js';
 import { namesIn } from './directory-names.js';
 
-/** Where objects are repacked, below the Git directory. */
-export const WORKSHOP = 'fso/gc';
+/** Names of the directories below `.git/fso` where objects are repacked. */
+export const WORKSHOP = /^gc-[0-9a-f]{8}$/;
 
 /** Exit status of Git for an option that it does not know. */
 const USAGE = 129;
@@ -35,10 +35,10 @@ export interface RepackOptions {
  * @throws FsoError if Git fails, or if what it made is not complete: then nothing has changed
  */
 export async function repack(gitDir: ByteString, options: RepackOptions): Promise<void> {
-  const workshop = joinPath(gitDir, WORKSHOP);
+  // A new one each time: a Git process that outlived its gc may still be at work in another.
+  const workshop = joinPath(gitDir, `fso/gc-${randomName()}`);
   const objects = joinPath(workshop, 'objects');
   const tips = listRefs(gitDir, 'refs/').map(({ oid }) => oidToHex(oid));
-  rmSync(fsPath(workshop), { recursive: true, force: true });
   try {
     const before = furnish(gitDir, objects);
     await packAll(gitDir, objects, options);

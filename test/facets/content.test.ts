@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { recordContent } from '../../src/facets/content.js';
+import { whileAlone } from '../../src/shadow/repo-lock.js';
 import { fso, git, readBranchTree } from '../harness/index.js';
 import { changeStub, commitByHand, heads, makeWorld, OPTIONS, problemsOf, recorded } from './world.js';
 import type { World } from './world.js';
@@ -64,6 +65,26 @@ describe('what is recorded', () => {
     expect(recorded(world, 'master-content')).toEqual({ 'docs/a': 'a\n' });
   });
 
+  test('a README.md that is a directory is not entered', async () => {
+    const world = await makeWorld({ 'README.md/inner': 'i\n' });
+    expect((await content(world)).commit).toBeNull();
+    commitByHand(world, 'master-content', { 'README.md': 'was a file\n' });
+    expect(await content(world)).toMatchObject({ added: 0, deleted: 1 });
+    expect(recorded(world, 'master-content')).toEqual({});
+  });
+
+  test('a run that finds nothing to record waits for nobody', async () => {
+    const world = await makeWorld({ 'README.md': 'r\n', 'docs/d': 'd\n' });
+    commitByHand(world, 'master-content', { 'docs/d': 'd\n' });
+    await content(world);
+    const alone = (): Promise<unknown> => whileAlone(world.repo, OPTIONS, () => content(world));
+    await alone();
+    fs.renameSync(world.real, `${world.real}.gone`);
+    await expect(alone()).rejects.toThrow(/locked by git-fso test/);
+    await content(world);
+    await alone();
+  });
+
   test('an executable file has the mode of every record', async () => {
     const world = await makeWorld({ 'README.md': { file: 'r\n', mode: 0o755 } });
     await content(world);
@@ -103,7 +124,7 @@ describe('what is stored for a file', () => {
     const attributes = {
       '.gitattributes': '[attr]plain -text\nREADME.md text\n*.txt text ident\n*.dat text=auto\n* filter=none\n',
       'docs/.gitattributes': 'utf.txt working-tree-encoding=UTF-16\n',
-      'docs/deep/.gitattributes': 'in.txt plain\n',
+      'docs/deep/.gitattributes': '/in.txt plain\n',
     };
     const world = await makeWorld({ ...files, ...attributes });
     commitByHand(world, 'master-content', Object.fromEntries(Object.keys(files).map((name) => [name, ''])));

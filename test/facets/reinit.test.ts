@@ -112,7 +112,8 @@ describe('ignore-most', () => {
   test('keeps what the realdir itself brings back, so that the next runs find nothing to do', async () => {
     const world = await makeWorld({
       ...SPEC,
-      '.gitignore': '!/sub/\n!/bundle/\n',
+      '.gitignore': '!/sub/\n!/bundle/\n!/emptied/\n',
+      'emptied/x': 'x\n',
       'sub/.gitignore': '!b\n',
       'bundle/x': 'x\n',
       '.nogbundles': 'not of the stub\n',
@@ -127,6 +128,16 @@ describe('ignore-most', () => {
     expect(Object.keys(recorded(world, 'master-stat'))).toEqual(['README.md', 'README.txt', 'bundle', 'sub/b']);
     expect(Object.keys(recorded(world, 'master-sha'))).toEqual(['README.md', 'README.txt', 'bundle', 'sub/b']);
     expect(Object.keys(recorded(world, 'master-content'))).toEqual(['README.md']);
+    expect(git(['ls-tree', '--name-only', 'master-stat', 'sub/', 'emptied'], world.shadow)).toBe('sub/.nogtree\nsub/b');
+  });
+
+  test('is done once: what is recorded in this mode later stays', async () => {
+    const world = await makeWorld(SPEC, 'ignore-most');
+    await reinit(world.repo, 'ignore-most', OPTIONS);
+    commitByHand(world, 'master-content', { 'sub/b': 'b\n' });
+    const before = heads(world);
+    expect(await reinit(world.repo, 'ignore-most', OPTIONS)).toMatchObject({ stub: null, dropped: 0 });
+    expect(heads(world)).toBe(before);
   });
 
   test('works without the realdir', async () => {

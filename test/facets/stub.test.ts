@@ -58,6 +58,14 @@ describe('a change of the stub', () => {
     expect(recorded(world, 'master-stat')['data/a']).toContain('files: 2\n');
   });
 
+  test('creates files although the stub ignores its own files', async () => {
+    const world = await makeWorld(SPEC);
+    await changeStub(world, { '.gitignore': '*\n' });
+    run(world, ['bundle', '/data/']);
+    expect(git(['ls-tree', '--name-only', 'master-stub'], world.shadow).split('\n')).toEqual(['.gitattributes', '.gitignore', '.nogbundles']);
+    expect(git(['status', '--porcelain', '--ignored'], world.shadow)).toBe('');
+  });
+
   test('in an editor is committed only if something is different then', async () => {
     const world = await makeWorld(SPEC, 'bundle-subdirs');
     const before = heads(world);

@@ -34,15 +34,22 @@ export function registerDaemon(program: Command, context: CliContext): void {
       const load = (): ReturnType<typeof loadSite> => loadSite(context, { config: configFileOf(context, config === undefined ? {} : { config }) });
       const site = await load();
       const options = { ...runOptionsOf(context, 'daemon'), stop: context.soften(), once: flags.once === true, daemonWaitMs };
+      // Whatever it was started in can be unmounted.
+      process.chdir('/');
       const daemon = await Daemon.start(site, options, show);
-      const reload = (): void => {
-        load().then((next) => daemon.reload(next)).catch((error: unknown) => show({ type: 'config-error', error: asError(error) }));
+      const reload = async (): Promise<void> => {
+        try {
+          daemon.reload(await load());
+        } catch (error) {
+          show({ type: 'config-error', error: asError(error) });
+        }
       };
-      process.on('SIGHUP', reload);
+      const onHangup = (): void => void reload();
+      process.on('SIGHUP', onHangup);
       try {
         await daemon.run();
       } finally {
-        process.off('SIGHUP', reload);
+        process.off('SIGHUP', onHangup);
       }
     });
   describeUse(command, ['git-fso daemon --config /etc/git-fso.yml', 'git-fso daemon --once'], [0, 1, 2, 4]);

@@ -32,7 +32,13 @@ export function statRowJson(row: StatRow): JsonField {
   const more = [...(toplevel ?? [])].filter(([key]) => TOPLEVEL_FIELD.test(key));
   return {
     ...jsonPath('path', path),
-    ...{ mode, mtime, size, dirs, files, links, others },
+    mode,
+    mtime,
+    size,
+    dirs,
+    files,
+    links,
+    others,
     ...jsonPath('symlink', symlink),
     gitlink,
     ...Object.fromEntries(more),

@@ -27,8 +27,6 @@ import { OpenDirectory } from './open-directory.js';
 export interface ContentSelection {
   /** New names that are looked at in a directory; ignore rules decide about them. */
   newNames(cursor: DirectoryCursor, path: ByteString): readonly ByteString[];
-  /** Whether new directories are entered. */
-  readonly entersNew: boolean;
   /** Ignore rules that play the part of `info/exclude`. */
   readonly exclude: Buffer | null;
   readonly limits: ContentLimits;
@@ -103,17 +101,12 @@ export class ContentWalk {
     if (stat === FAILED) return;
     const recorded = directory.get(name);
     const isDirectory = stat?.kind === 'directory';
-    const isNew = opening.newNames.has(name) && this.isWanted(directory, name, isDirectory);
+    const isNew = opening.newNames.has(name) && directory.scope?.ignores(name, isDirectory) === false;
     const isTracked = isNew || (recorded !== undefined && isTree(recorded) === isDirectory);
     if (stat === null || stat.kind === 'other' || !isTracked) await this.remove(directory, name);
     else if (isDirectory) await this.subdirectory(directory, opening.attributes, name, stat, isNew);
     else if (stat.kind === 'file') await this.file(directory, opening.attributes, name);
     else await this.symlink(directory, name);
-  }
-
-  private isWanted({ scope }: OpenDirectory, name: ByteString, isDirectory: boolean): boolean {
-    if (scope === null || (isDirectory && !this.context.selection.entersNew)) return false;
-    return !scope.ignores(name, isDirectory);
   }
 
   private async subdirectory(
