@@ -2,7 +2,7 @@
 const LAYERS = ['cli', 'config', 'rescan', 'discovery', 'facets', 'shadow', 'history', 'record', 'git', 'realdir', 'util'];
 
 // Outside src/git, which runs Git: flock(1) and lsattr(1) have no equivalent in Node, and users have editors.
-const MAY_START_PROCESSES = ['^src/git/', '^src/shadow/(acl|lock)\\.ts$', '^src/rescan/run-hook\\.ts$', '^src/realdir/immutable\\.ts$', '^src/cli/editor\\.ts$'];
+const MAY_START_PROCESSES = ['^src/git/', '^src/shadow/(acl|flock-version|lock)\\.ts$', '^src/rescan/run-hook\\.ts$', '^src/realdir/immutable\\.ts$', '^src/cli/editor\\.ts$'];
 
 const oneOf = (layers) => `^src/(${layers.join('|')})/`;
 

@@ -13,6 +13,7 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['list', async () => (await import('./commands/list.js')).registerList],
   ['discover', async () => (await import('./commands/discover.js')).registerDiscover],
   ['clear-error', async () => (await import('./commands/clear-error.js')).registerClearError],
+  ['doctor', async () => (await import('./commands/doctor.js')).registerDoctor],
   ['config', async () => (await import('./commands/config.js')).registerConfig],
   ['init', async () => (await import('./commands/init.js')).registerInit],
   ['stat', async () => (await import('./commands/stat.js')).registerStat],
@@ -31,6 +32,8 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['head', async () => (await import('./commands/head.js')).registerHead],
   ['meta', async () => (await import('./commands/meta.js')).registerMeta],
   ['check', async () => (await import('./commands/check.js')).registerCheck],
+  ['move', async () => (await import('./commands/move.js')).registerMove],
+  ['handback', async () => (await import('./commands/handback.js')).registerHandback],
   ['gc', async () => (await import('./commands/gc.js')).registerGc],
 ]);
 

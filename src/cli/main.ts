@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/run-git.js';
 import { bytesOfText } from '../util/byte-string.js';
@@ -25,10 +26,15 @@ function report(error: unknown, context: CliContext): number {
   return ExitStatus.failed;
 }
 
-/** Whoever reads the output has seen enough, like `head`. */
-function endQuietly(error: Error): void {
-  if (errnoOf(error) !== 'EPIPE') throw error;
-  process.exit(ExitStatus.done);
+/** Whoever reads the output has seen enough, like `head`; or it cannot be written at all. */
+function endWithoutOutput(error: Error): void {
+  if (errnoOf(error) === 'EPIPE') process.exit(ExitStatus.done);
+  // Standard error may be where the trouble is.
+  try {
+    writeSync(2, `git-fso: the output cannot be written: ${error.message}\n`);
+  } finally {
+    process.exit(ExitStatus.failed);
+  }
 }
 
 /** Runs a command line, without the program's own name; returns the exit status. */
@@ -46,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitStatus: ExitStatus.done,
   };
   setGitEnvironment(env);
-  for (const stream of [stdout, stderr]) stream.on('error', endQuietly);
+  for (const stream of [stdout, stderr]) stream.on('error', endWithoutOutput);
   try {
     const name = commandOf(argv);
     const program = await createProgram(context, packageVersion(), name === undefined ? undefined : [name]);

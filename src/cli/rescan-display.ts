@@ -33,7 +33,7 @@ function jsonDisplay({ stdout }: CliContext): RescanDisplay {
 }
 
 function textDisplay({ stdout, stderr }: CliContext, dryRun: boolean): RescanDisplay {
-  const progress = stderr.isTTY ? new ProgressLine(stderr, () => 0) : null;
+  const progress = stderr.isTTY ? new ProgressLine(stderr) : null;
   return {
     show: (event) => {
       const lines = linesOfEvent(event, dryRun);

@@ -9,7 +9,7 @@ import type { RunOptions } from '../shadow/run-options.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import { Transaction } from '../shadow/transaction.js';
 import type { ByteString } from '../util/byte-string.js';
-import { isReserved } from './observe/reserved-names.js';
+import { isReserved } from '../record/reserved-names.js';
 
 /** What applying the stub did to one branch. */
 export interface AppliedStub {

@@ -13,8 +13,8 @@ import { applyStub } from './apply-stub.js';
 export type StubChange = (current: StubFiles) => StubFiles;
 
 /**
- * Changes the stub, commits it on `master-stub` and applies it. A crash in between leaves a stub
- * that is committed, but not applied everywhere: the same call, or `applyStub`, goes on.
+ * Changes the stub, commits it on `master-stub` and applies it. A crash before the commit leaves the
+ * change in the work tree, one after it a stub that is not applied everywhere: the same call goes on.
  * @param subject what the commit message starts with
  * @returns the commit; null if nothing had to be changed
  * @throws FsoError if the stub has edits that are not committed
@@ -27,7 +27,7 @@ export async function editStub(
   options: RunOptions,
 ): Promise<{ readonly stub: Oid | null; readonly applied: readonly AppliedStub[] }> {
   return whileAlone(repo, options, async (alone) => {
-    await requireCleanStub(repo, alone);
+    await requireCleanStub(repo, change(readStub(repo)), alone);
     const stub = await retryIfMoved(() => commitStub(repo, change(readStub(repo)), subject, alone));
     return { stub, applied: await applyStub(repo, alone) };
   });

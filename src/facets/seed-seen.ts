@@ -18,7 +18,7 @@ import type { ByteString } from '../util/byte-string.js';
 import type { ObservationEvents } from './observe/context.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import { isTree } from './observe/directory-edit.js';
-import { isReserved } from './observe/reserved-names.js';
+import { isReserved } from '../record/reserved-names.js';
 import { indexedKey, isSettled, SeenDirectory } from './sha-seen.js';
 
 const SECOND = 1_000_000_000n;

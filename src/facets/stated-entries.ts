@@ -8,7 +8,7 @@ import type { PreciseStat } from '../realdir/lstat.js';
 import type { ByteString } from '../util/byte-string.js';
 import { errnoOf } from '../util/errors.js';
 import { isTree } from './observe/directory-edit.js';
-import { isReserved } from './observe/reserved-names.js';
+import { isReserved } from '../record/reserved-names.js';
 
 /** Tells whether records of the files in one directory are up to date. */
 export interface KnownDirectory {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, linkSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
@@ -36,19 +36,30 @@ export function createLock(lock: ByteString): boolean {
 /**
  * Removes a lock that a git-fso process left when it was killed. Locks of others, Git for one, say
  * nothing about their owner, and stay. Of several that try at once, flock(1) on the file itself lets
- * one do it, so that nobody removes the lock of whoever comes next; without that program it stays.
+ * one do it, so that nobody removes the lock of whoever comes next.
  */
 export function removeLockOfDeadOwner(lock: ByteString): void {
   if (!isLockOfDeadOwner(lock)) return;
   const fd = unlessErrno(['ENOENT'], null, () => openSync(fsPath(lock), 'r+'));
   if (fd === null) return;
   try {
-    const { status } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    const { status, error } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    if (errnoOf(error) === 'ENOENT') removeByRenaming(lock);
     // What was opened may be the lock of whoever came next already.
-    if (status === 0 && isStillAt(lock, fd) && isLockOfDeadOwner(lock)) rmSync(fsPath(lock), { force: true });
+    else if (status === 0 && isStillAt(lock, fd) && isLockOfDeadOwner(lock)) rmSync(fsPath(lock), { force: true });
   } finally {
     closeSync(fd);
   }
+}
+
+/** Without flock: of several, one can rename the file. If that was the lock of whoever came next, it is put back. */
+function removeByRenaming(lock: ByteString): void {
+  const aside = helperBeside(lock, `dead-${process.pid}`);
+  unlessErrno(['ENOENT'], undefined, () => {
+    renameSync(fsPath(lock), fsPath(aside));
+    if (!isLockOfDeadOwner(aside)) unlessErrno(['EEXIST'], undefined, () => linkSync(fsPath(aside), fsPath(lock)));
+    rmSync(fsPath(aside), { force: true });
+  });
 }
 
 /** True if the process that created the lock was one of git-fso, and is known to have ended. */

@@ -36,7 +36,9 @@ export interface StatRow {
   readonly toplevel: RecordFields | null;
 }
 
-const NOTHING = { mtime: 0, size: 0, dirs: 0, files: 0, links: 0, others: 0, symlink: '', gitlink: '', toplevel: null };
+type Counts = Pick<StatRow, 'size' | 'dirs' | 'files' | 'links' | 'others'>;
+
+const NO_COUNTS: Counts = { size: 0, dirs: 0, files: 0, links: 0, others: 0 };
 
 /**
  * The rows of a tree of `master-stat`, in Git's order; the row of a directory comes where its
@@ -63,21 +65,25 @@ function findRecorded(reader: ObjectReader, tree: Oid, path: ByteString): TreeEn
 }
 
 function rowOf(reader: ObjectReader, path: ByteString, entry: TreeEntry): StatRow {
-  if (entry.mode === FileMode.gitlink) return { ...NOTHING, path, mode: '160000', gitlink: oidToHex(entry.oid) };
+  if (entry.mode === FileMode.gitlink) return { ...row(path, '160000', 0, NO_COUNTS), gitlink: oidToHex(entry.oid) };
   const body = reader.readBlob(entry.oid);
-  if (entry.mode === FileMode.symlink) return { ...NOTHING, path, mode: '120000', symlink: body.toString('latin1') };
+  if (entry.mode === FileMode.symlink) return { ...row(path, '120000', 0, NO_COUNTS), symlink: body.toString('latin1') };
   const fields = readFields(body);
   const mtime = integerOf(fields, 'mtime');
-  if (path === NOGTREE) return { ...NOTHING, path: '.', mode: '040000', mtime, ...countsOf(fields), toplevel: fields };
-  if (entry.name === NOGTREE) return { ...NOTHING, path: path.slice(0, -NOGTREE.length - 1), mode: '040000', mtime };
+  if (path === NOGTREE) return { ...row('.', '040000', mtime, countsOf(fields)), toplevel: fields };
+  if (entry.name === NOGTREE) return row(path.slice(0, -NOGTREE.length - 1), '040000', mtime, NO_COUNTS);
   const gitlink = submoduleOf(fields);
-  if (gitlink !== '') return { ...NOTHING, path, mode: '160000', mtime, ...countsOf(fields), gitlink };
   const counts = countsOf(fields);
-  if (counts.dirs > 0) return { ...NOTHING, path, mode: '040000', mtime, ...counts };
-  return { ...NOTHING, path, mode: '100000', mtime, size: counts.size };
+  if (gitlink !== '') return { ...row(path, '160000', mtime, counts), gitlink };
+  if (counts.dirs > 0) return row(path, '040000', mtime, counts);
+  return row(path, '100000', mtime, { ...NO_COUNTS, size: counts.size });
 }
 
-function countsOf(fields: RecordFields): Pick<StatRow, 'size' | 'dirs' | 'files' | 'links' | 'others'> {
+function row(path: ByteString, mode: RowMode, mtime: number | bigint, { size, dirs, files, links, others }: Counts): StatRow {
+  return { path, mode, mtime, size, dirs, files, links, others, symlink: '', gitlink: '', toplevel: null };
+}
+
+function countsOf(fields: RecordFields): Counts {
   return {
     size: integerOf(fields, 'size'),
     dirs: integerOf(fields, 'dirs'),

@@ -1,10 +1,7 @@
-import { parseDocument } from 'yaml';
+import { parse as parseYaml } from 'yaml';
 import type { RecordFields } from '../record/parse.js';
-import { parseRecord } from '../record/parse.js';
+import { parseRecord, recordInteger } from '../record/parse.js';
 import { FsoError } from '../util/errors.js';
-
-/** Records as git-fso writes them: lines with a key and an integer or a JSON string. */
-const PLAIN_RECORD = /^(?:[A-Za-z_][\w-]*: (?:-?\d+|"(?:[^"\\\n]|\\.)*")\n)*$/;
 
 /** The longest record that git-fso writes has a name of 255 control characters, each escaped. */
 const MAX_BYTES = 16 * 1024;
@@ -16,24 +13,34 @@ const MAX_BYTES = 16 * 1024;
 const LEVEL_BEGINS = /[[{]|[-?]\s/g;
 const MAX_LEVELS = 20;
 
-/** @throws FsoError if the text is too long, too deep, or not YAML */
-function checkYaml(body: Buffer): void {
-  if (body.length > MAX_BYTES) throw new FsoError(`the record is longer than ${MAX_BYTES} bytes`);
+/** @throws FsoError if the text is too deep, or not a YAML mapping */
+function parseMapping(body: Buffer): object {
   const text = body.toString('utf8');
-  if (PLAIN_RECORD.test(text)) return;
   if ((text.match(LEVEL_BEGINS)?.length ?? 0) > MAX_LEVELS) throw new FsoError('the record is not a YAML mapping: it is nested too deep');
-  const [error] = parseDocument(text, { logLevel: 'silent' }).errors;
-  if (error !== undefined) throw new FsoError(`the record is not a YAML mapping: ${error.message.split('\n', 1)[0] ?? ''}`);
+  let value: unknown;
+  try {
+    value = parseYaml(text, { intAsBigInt: true, maxAliasCount: 0, logLevel: 'error' });
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
+    throw new FsoError(`the record is not a YAML mapping: ${reason ?? ''}`, { cause: error });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new FsoError('the record is not a YAML mapping');
 }
 
 /**
  * The fields of a record of stat or sha, whatever its bytes are: people can commit to a shadow repo, and
- * disks fail.
+ * disks fail. Values that are neither strings nor numbers are left out.
  * @throws FsoError if it is not a YAML mapping
  */
 export function readFields(body: Buffer): RecordFields {
-  checkYaml(body);
-  const fields = parseRecord(body);
-  if (fields === null) throw new FsoError('the record is not a YAML mapping');
+  if (body.length > MAX_BYTES) throw new FsoError(`the record is longer than ${MAX_BYTES} bytes`);
+  const plain = parseRecord(body);
+  if (plain !== null) return plain;
+  const fields = new Map<string, string | number | bigint>();
+  for (const [key, value] of Object.entries(parseMapping(body))) {
+    if (typeof value === 'bigint') fields.set(key, recordInteger(value.toString()));
+    else if (typeof value === 'string' || typeof value === 'number') fields.set(key, value);
+  }
   return fields;
 }

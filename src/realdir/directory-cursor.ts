@@ -16,6 +16,15 @@ interface Level {
   readonly identity: Identity;
 }
 
+/** The directory that the cursor was in when it was suspended, open. */
+interface Kept {
+  readonly fd: number;
+  readonly depth: number;
+}
+
+/** From this depth on a suspended cursor keeps its directory open; above, the way from the top is short. */
+const KEEP_FROM_DEPTH = 8;
+
 /** A path below which nothing exists, for a cursor whose directory has gone away. */
 const NOWHERE = '/dev/null/';
 
@@ -23,6 +32,14 @@ const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
 function same(a: Identity | null, b: Identity): boolean {
   return a !== null && a.ino === b.ino && a.dev === b.dev;
+}
+
+function unreadable(root: ByteString, error: unknown): FsoError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new FsoError(`${textOfBytes(root)}: cannot be read: ${reason}`, {
+    remedy: 'nothing was recorded; check permissions, and that the filesystem is mounted',
+    cause: error,
+  });
 }
 
 /**
@@ -33,7 +50,7 @@ function same(a: Identity | null, b: Identity): boolean {
  * seen before. In a worker thread, where the working directory is fixed, it uses paths instead.
  *
  * After `suspend` the process is in the directory where it was before, until the cursor is used
- * again. Several cursors may take turns; the path from `reach` is for immediate use.
+ * again; `close` ends the walk. Several cursors may take turns; the path from `reach` is for immediate use.
  */
 export class DirectoryCursor {
   /** The cursor whose directory is the working directory now. */
@@ -46,6 +63,7 @@ export class DirectoryCursor {
   private lostFrom = Number.POSITIVE_INFINITY;
   /** What stands before a name to reach it. */
   private prefix: ByteString = '';
+  private kept: Kept | null = null;
 
   private constructor(
     private readonly root: ByteString,
@@ -58,7 +76,7 @@ export class DirectoryCursor {
 
   /**
    * Opens a directory; a symbolic link to one is followed. Returns null if there is no directory.
-   * Other system errors are thrown.
+   * @throws FsoError if it cannot be read
    */
   static open(root: ByteString): DirectoryCursor | null {
     let stat: EntryStat | null;
@@ -66,7 +84,7 @@ export class DirectoryCursor {
       stat = lstatEntry(joinPath(root, '.'));
     } catch (error) {
       if (GONE.includes(errnoOf(error) ?? '')) return null;
-      throw error;
+      throw unreadable(root, error);
     }
     if (stat === null) return null;
     return new DirectoryCursor(root, stat);

@@ -32,6 +32,10 @@ export const UNSTABLE: HashResult = { stable: false };
 const BUFFER_BYTES = 64 * 1024;
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 
+/** Kernel clocks tick every 10 ms at most; twice that is on the safe side. */
+const TICK_MS = 20;
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
+
 /** What replaced or removed the file before it could be opened. */
 const REPLACED = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'];
 
@@ -50,12 +54,24 @@ function statDescriptor(fd: number): PreciseStat {
 }
 
 /**
+ * The status of an open file, from which on a further change shows in its times. A file that was just
+ * changed could change again within the same tick of the clock, so that is waited for.
+ */
+function statWhenSettled(fd: number): PreciseStat {
+  const stat = statDescriptor(fd);
+  const age = Date.now() - Number(stat.ctimeNs / 1_000_000n);
+  if (Math.abs(age) >= TICK_MS) return stat;
+  Atomics.wait(NEVER_NOTIFIED, 0, 0, TICK_MS - age);
+  return statDescriptor(fd);
+}
+
+/**
  * Reads an open file from its start and computes both checksums in one pass. Yields the number of
  * bytes after each piece; the buffer between is not in use, so several files can take turns. No
  * more is read than the size that the file had, so a file that grows is not followed for ever.
  */
 export function* hashInPieces(fd: number, expected: ExpectedFile): Generator<number, HashResult, undefined> {
-  const before = statDescriptor(fd);
+  const before = statWhenSettled(fd);
   if (!isExpected(before, expected)) return UNSTABLE;
   const size = Number(before.size);
   let result: HashResult;
@@ -116,7 +132,7 @@ export function withPath(error: unknown, path: ByteString): unknown {
  * SHA-1 and SHA-256 of a regular file that may be written at any time. The result is `stable` only
  * if the file was the expected one, by inode, size and time, before the first byte was read and
  * still after the last: then the checksums belong to that state. A change that leaves no trace in
- * the times, because it happened within one tick of the filesystem's clock, cannot be seen here.
+ * the times, because the filesystem keeps whole seconds only, cannot be seen here.
  *
  * Throws an AbortError when it is cancelled, and system errors, such as EACCES and EIO.
  */

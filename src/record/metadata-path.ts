@@ -20,7 +20,8 @@ export function metadataFile(path: ByteString): ByteString {
   const file = path.endsWith('/') ? `${path}${NOGTREE}` : path;
   const components = file.split('/');
   const name = components.pop();
-  if (components.length < MAX_DEPTH && components.every(isOrdinary) && name !== undefined && (name === NOGTREE || isOrdinary(name))) return file;
+  const isRecordName = name !== undefined && (name === NOGTREE || isOrdinary(name));
+  if (isRecordName && components.length < MAX_DEPTH && components.every(isOrdinary)) return file;
   throw new UsageError(`${JSON.stringify(textOfBytes(path))} cannot have metadata`, {
     remedy: 'give a path relative to the real directory, a directory with a trailing slash, or `.`; no part may start with .git or .nog',
   });

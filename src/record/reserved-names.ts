@@ -7,3 +7,10 @@ import type { ByteString } from '../util/byte-string.js';
 export function isReserved(name: ByteString): boolean {
   return name.startsWith('.git') || name.startsWith('.nog');
 }
+
+const RESERVED_COMPONENT = /(?:^|\/)\.(?:git|nog)/;
+
+/** True if a component of the path is such a name. */
+export function isReservedPath(path: ByteString): boolean {
+  return RESERVED_COMPONENT.test(path);
+}

@@ -4,6 +4,7 @@ import type { Agenda, AgendaItem, AgendaRoot } from './agenda.js';
 import type { RescanContext } from './context.js';
 import type { DueContext } from './due.js';
 import { dueFacets, nextDiscovery } from './due.js';
+import { lastVisited } from './last-visited.js';
 import { planRoot } from './plan.js';
 import { guardRoot } from './root-guard.js';
 import { forgetOthers, ROOT_PART, rootFailed, rootSolved } from './root-problems.js';
@@ -35,7 +36,7 @@ export async function discoverRoot(context: RescanContext, agenda: Agenda, targe
     const guard = guardRoot(site.location, root.path, false);
     const plan = await planRoot(site, root, signal);
     for (const { path, error } of plan.unreadable) context.emit({ type: 'unreadable', root: root.path, path, error });
-    context.emit({ type: 'root', root: root.path, repos: plan.repos.length });
+    context.emit({ type: 'root', root: root.path, repos: plan.repos.length, lastVisited: () => lastVisited(plan.repos, root.facets) });
     guard.remember();
     rootSolved(context, root);
     forgetOthers(context, root, plan);

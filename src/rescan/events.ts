@@ -28,7 +28,13 @@ export interface RepoReport {
 
 /** What a rescan tells while it runs. */
 export type RescanEvent =
-  | { readonly type: 'root'; readonly root: ByteString; readonly repos: number }
+  | {
+      readonly type: 'root';
+      readonly root: ByteString;
+      readonly repos: number;
+      /** How many entries were looked at last time, as far as that is known. */
+      readonly lastVisited: () => number;
+    }
   /** Nothing below the root is ever due, since its configuration has no schedule. */
   | { readonly type: 'unscheduled'; readonly root: ByteString }
   | { readonly type: 'root-error'; readonly root: ByteString; readonly error: Error }

@@ -18,10 +18,12 @@ export interface RepoFacts {
   /** Regular files and bytes of the entire realdir, when they were last summed up. */
   readonly files: number | null;
   readonly size: number | bigint | null;
+  /** The latest mtime in the realdir, seconds since the epoch. */
+  readonly mtimeMax: number | bigint | null;
 }
 
 /** What is known of a repo that has no records. */
-export const UNKNOWN_FACTS: RepoFacts = { tracking: null, lastRecord: null, files: null, size: null };
+export const UNKNOWN_FACTS: RepoFacts = { tracking: null, lastRecord: null, files: null, size: null, mtimeMax: null };
 
 /** Reads the facts of a shadow repo from its records. @throws FsoError if it is damaged */
 export function readFacts(directory: ByteString): RepoFacts {
@@ -49,6 +51,7 @@ export function readFacts(directory: ByteString): RepoFacts {
       lastRecord: commit.committer.seconds,
       files: count === null ? null : Number(count),
       size: number('size'),
+      mtimeMax: number('mtime_max'),
     };
   } finally {
     reader.close();

@@ -2,6 +2,7 @@ import type { RescanContext } from './context.js';
 import type { RescanEvent, RescanSummary } from './events.js';
 import type { ManyReposOptions } from './open-context.js';
 import { openContext } from './open-context.js';
+import { lastVisited } from './last-visited.js';
 import { planRoot } from './plan.js';
 import { forEachLimited } from './pool.js';
 import { rescanRepo } from './rescan-repo.js';
@@ -60,8 +61,8 @@ async function rescanRoot(context: RescanContext, root: Root, options: RescanOpt
   const plan = await planRoot(site, root, signal);
   for (const { path, error } of plan.unreadable) emit({ type: 'unreadable', root: root.path, path, error });
   const repos = init ? plan.repos : plan.repos.filter(({ shadow }) => shadow !== null);
-  emit({ type: 'root', root: root.path, repos: repos.length });
   const work = { root, guard, dryRun, facets: facets ?? root.facets, isScheduled: false };
+  emit({ type: 'root', root: root.path, repos: repos.length, lastVisited: () => lastVisited(repos, work.facets) });
   await forEachLimited(
     repos,
     jobs,

@@ -67,8 +67,8 @@ async function record(context: RescanContext, run: FacetRun): Promise<FacetResul
     const ms = performance.now() - started;
     if (facet === 'sha') allowance.spend(result.bytes, ms);
     const seconds = facet === 'sha' ? allowance.seconds : ms / 1000;
-    if (result.complete) markRun(repo.gitDir, 'success', facet, { at: clock.now(), seconds });
-    else if (allowance.isSpent) markRun(repo.gitDir, 'partial', facet, { at: clock.now(), seconds });
+    if (result.complete) markRun(repo.gitDir, 'success', facet, { at: clock.now(), seconds, visited: result.visited });
+    else if (allowance.isSpent) markRun(repo.gitDir, 'partial', facet, { at: clock.now(), seconds, visited: result.visited });
     return result;
   } catch (error) {
     if (stop?.aborted === true && options.signal?.aborted !== true && signal.aborted) return null;

@@ -1,16 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { writeFileDurable } from '../git/durable-file.js';
 import type { Oid } from '../git/object-id.js';
+import { hashObject, oidToHex } from '../git/object-id.js';
 import { readLooseRef } from '../git/ref-files.js';
 import { runGit } from '../git/run-git.js';
 import type { TreeEntry } from '../git/tree-codec.js';
 import { compareEntryNames, FileMode } from '../git/tree-codec.js';
 import type { ByteString } from '../util/byte-string.js';
-import { joinPath, textOfBytes } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { FsoError, unlessErrno } from '../util/errors.js';
 import { STUB_BRANCH } from './branches.js';
+import { readStub } from './read-stub.js';
 import type { RunOptions } from './run-options.js';
 import type { ShadowRepo } from './shadow-repo.js';
-import type { StubFiles } from './stub-files.js';
+import type { StubFileName, StubFiles } from './stub-files.js';
 import { STUB_FILE_NAMES } from './stub-files.js';
 import { Transaction } from './transaction.js';
 
@@ -30,14 +33,33 @@ function requireStubCheckedOut(repo: ShadowRepo): void {
   });
 }
 
-/** @throws FsoError if the files of the stub were edited, but not committed */
-export async function requireCleanStub(repo: ShadowRepo, options: RunOptions): Promise<void> {
+/**
+ * Makes sure that no edits get lost when the stub is changed to `wanted`. Files that have that content
+ * already were left by a process that was killed while it did the same.
+ * @throws FsoError if files of the stub were edited, but not committed
+ */
+export async function requireCleanStub(repo: ShadowRepo, wanted: StubFiles, options: RunOptions): Promise<void> {
   requireStubCheckedOut(repo);
   const status = await git(repo, ['status', '--porcelain', '--', ...STUB_FILE_NAMES], options.signal);
   if (status.length === 0) return;
+  const current = readStub(repo);
+  const staged = await stagedFiles(repo, options.signal);
+  const isKnown = (name: StubFileName): boolean => {
+    const texts = [current[name], wanted[name]];
+    const oids = texts.map((text) => (text === undefined ? undefined : oidToHex(hashObject('blob', Buffer.from(text, 'latin1')))));
+    const file = unlessErrno(['ENOENT'], undefined, () => readFileSync(fsPath(joinPath(repo.directory, name)), 'latin1'));
+    return texts.includes(file) && oids.includes(staged.get(name));
+  };
+  if (STUB_FILE_NAMES.every(isKnown)) return;
   throw new FsoError(`${textOfBytes(repo.directory)}: the stub has edits that are not committed`, {
     remedy: 'commit them with `git commit`, or discard them with `git restore --staged --worktree .`',
   });
+}
+
+/** Object ids, in hexadecimal, of the stub files in the index. */
+async function stagedFiles(repo: ShadowRepo, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+  const listing = await git(repo, ['ls-files', '--stage', '-z', '--', ...STUB_FILE_NAMES], signal);
+  return new Map(Array.from(listing.toString('latin1').matchAll(/\d+ ([0-9a-f]+) 0\t([^\0]*)\0/g), ([, oid = '', name = '']) => [name, oid]));
 }
 
 /**

@@ -19,7 +19,7 @@ const FAN_OUT = /^[0-9a-f]{2}$/;
 // Eight hexadecimal digits make it ours; Git's own names end with six letters and digits.
 const OBJECT = /^tmp_obj_[0-9a-f]{8}$/;
 const PACK = /^tmp_(pack|idx)_[0-9a-f]{8}$/;
-const HELPER = /\.fso-(tmp-[0-9a-f]{8}|next|owner-\d+)\.lock$|\.mutex\.\d+(\.new)?$/;
+const HELPER = /\.fso-(tmp-[0-9a-f]{8}|next|owner-\d+|dead-\d+)\.lock$/;
 const RECORDS = /\.(holders|waiting)$/;
 const RECORD = /\.(\d+)\.\d*\.\d+$/;
 const INIT = /^\.git-fso-init-(\d+)$/;
@@ -47,7 +47,7 @@ export function* findLeftovers(directory: ByteString): Generator<Leftover> {
   yield* pick(packs, 'temporary pack', (name) => PACK.test(name));
   yield* unfinishedPacks(packs);
   const isHelper = (name: ByteString): boolean => HELPER.test(name);
-  const isDeadLock = (name: ByteString, path: ByteString): boolean => name.endsWith('.lock') && !isHelper(name) && isLockOfDeadOwner(path);
+  const isDeadLock = (name: ByteString, path: ByteString): boolean => /\.(lock|mutex)$/.test(name) && !isHelper(name) && isLockOfDeadOwner(path);
   for (const place of [directory, gitDir, joinPath(gitDir, 'fso'), ...directoriesBelow(joinPath(gitDir, 'refs'))]) {
     yield* pick(place, 'temporary file', isHelper);
     yield* pick(place, 'lock of a process that is dead', isDeadLock);

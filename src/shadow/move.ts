@@ -10,7 +10,6 @@ import { refuseOverlap, requireRealdir } from './create.js';
 import type { ShadowLocation } from './locate.js';
 import { isShadowName, locationOf, mirrorOf, shadowReposIn } from './locate.js';
 import { lockShadowRoot, makeMirrors, removeEmptyMirrors } from './mirrors.js';
-import { ProblemStore } from './problem-store.js';
 import { readStub } from './read-stub.js';
 import { whileAlone } from './repo-lock.js';
 import type { RunOptions } from './run-options.js';
@@ -121,7 +120,6 @@ function moveBelow(
     removeEmptyMirrors(location.root, oldMirror);
   }
   rmSync(fsPath(joinPath(target, `.git/${MOVED_FROM}`)), { force: true });
-  new ProblemStore(location.root).clear(former);
   return { repo: ShadowRepo.open(target), moved: isMoving };
 }
 

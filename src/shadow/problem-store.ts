@@ -93,7 +93,7 @@ export class ProblemStore {
   /** All problems, by path. */
   list(): readonly StoredProblem[] {
     const byPath = new Map<ByteString, ReadonlyMap<ProblemPart, StoredProblem>>(this.unsaved);
-    const names = unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(this.directory), 'latin1'));
+    const names = unlessErrno(['ENOENT', 'ENOTDIR'], [], () => readdirSync(fsPath(this.directory), 'latin1'));
     for (const name of names.filter((each) => each.endsWith('.json'))) {
       const problems = this.read(joinPath(this.directory, name));
       const path = problems.values().next().value?.path;

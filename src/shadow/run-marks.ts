@@ -13,6 +13,8 @@ export interface RunMark {
   readonly at: Date;
   /** How long it took; null if that is not known. */
   readonly seconds: number | null;
+  /** Entries of the realdir that were looked at; null if that is not known. */
+  readonly visited: number | null;
 }
 
 function markFile(gitDir: ByteString, outcome: RunOutcome, facet: Facet): ByteString {
@@ -24,12 +26,12 @@ function markFile(gitDir: ByteString, outcome: RunOutcome, facet: Facet): ByteSt
  * due again, which costs a run that finds nothing.
  * @throws FsoError if the shadow repo cannot be written
  */
-export function markRun(gitDir: ByteString, outcome: RunOutcome, facet: Facet, { at, seconds }: RunMark): void {
+export function markRun(gitDir: ByteString, outcome: RunOutcome, facet: Facet, { at, seconds, visited }: RunMark): void {
   const path = markFile(gitDir, outcome, facet);
   try {
     const fd = openSync(fsPath(path), 'w');
     try {
-      writeSync(fd, seconds === null ? '' : `${seconds.toFixed(3)}\n`);
+      writeSync(fd, seconds === null ? '' : `${seconds.toFixed(3)} ${visited ?? ''}\n`);
       futimesSync(fd, at, at);
     } finally {
       closeSync(fd);
@@ -39,13 +41,16 @@ export function markRun(gitDir: ByteString, outcome: RunOutcome, facet: Facet, {
   }
 }
 
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
 /** The last run of a facet that ended this way, with the time that it took; null if there was none. */
 export function readRunMark(gitDir: ByteString, outcome: RunOutcome, facet: Facet): RunMark | null {
   const path = fsPath(markFile(gitDir, outcome, facet));
   return unlessErrno(['ENOENT'], null, () => {
-    const text = readFileSync(path, 'latin1');
-    const seconds = Number.parseFloat(text);
-    return { at: statSync(path).mtime, seconds: Number.isFinite(seconds) ? seconds : null };
+    const [seconds, visited] = readFileSync(path, 'latin1').split(' ').map(Number.parseFloat);
+    return { at: statSync(path).mtime, seconds: finite(seconds), visited: finite(visited) };
   });
 }
 

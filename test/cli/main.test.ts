@@ -32,6 +32,13 @@ describe('the command line', () => {
     expect(result).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it('says that the output cannot be written', () => {
+    const [command, ...leading] = fsoCommand();
+    const result = spawnSync('sh', ['-c', '"$@" --help >/dev/full', 'sh', command, ...leading], { encoding: 'utf8' });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/^git-fso: the output cannot be written: .*ENOSPC.*\n$/);
+  });
+
   it('says where there is no shadow repo, and what to do', () => {
     const result = fso(['stat'], { cwd: tempDir() });
     expect(result.status).toBe(1);

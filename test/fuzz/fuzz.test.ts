@@ -6,13 +6,13 @@ import { damaged, long } from './inputs.js';
 
 test('a property that does not hold is reported with the input', () => {
   const check = (): void => fuzz(fc.constantFrom(1, 2, 3), (value) => expect(value).toBeLessThan(3));
-  expect(check).toThrow(/seed \d+: fails for "3"|Property failed/);
+  expect(check).toThrow(/^seed \d+: fails for 3: AssertionError: expected 3 to be less than 3/);
 });
 
 test('an input that hangs is stopped and reported', () => {
   const hang = (value: string): void => expect(/^(a+)+$/.test(value)).toBe(value === 'a');
-  expect(() => fuzz(fc.constantFrom('a', `${'a'.repeat(60)}b`), hang)).toThrow(/this input hangs: .*aaab/);
-}, 60_000);
+  expect(() => fuzz(fc.constantFrom('a', `${'a'.repeat(60)}b`), hang, { budgetMs: 10 })).toThrow(/this input hangs: .*aaab/);
+});
 
 test('only errors that a parser declares are refusals', () => {
   const parse = (error: Error) => () => {

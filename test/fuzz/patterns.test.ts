@@ -58,7 +58,7 @@ describe('ignore rules', () => {
     fuzz(fc.tuple(long(IGNORE), path), ([text, subject]) => {
       const scope = IgnoreScope.root(text, text).enter('a', text);
       for (const base of [subject.replaceAll('/', ''), 'a'.repeat(255)]) expect(typeof scope.ignores(base, true)).toBe('boolean');
-    }, 0.01);
+    }, { share: 0.01 });
   });
 });
 
@@ -82,7 +82,7 @@ describe('attributes', () => {
   test('take no more than their time', () => {
     fuzz(fc.tuple(long(ATTRIBUTES), path), ([text, subject]) => {
       expect(AttributeRules.parse(text).valueOf('nogbundle', `${subject}/`)).toSatisfy((value) => isValue(value, text.toString('latin1')));
-    }, 0.01);
+    }, { share: 0.01 });
   });
 });
 
@@ -100,8 +100,8 @@ describe('nogbundles', () => {
   test('take no more than their time', () => {
     fuzz(fc.tuple(long(NOGBUNDLES), path), ([text, subject]) => {
       const patterns = NogbundlePatterns.parse(text);
-      for (const asked of [subject, `${'a'.repeat(255)}/`.repeat(8).slice(0, -1)]) expect(typeof patterns.matches(asked)).toBe('boolean');
-    }, 0.01);
+      for (const asked of [subject, 'a'.repeat(255)]) expect(typeof patterns.matches(asked)).toBe('boolean');
+    }, { share: 0.01 });
   });
 });
 

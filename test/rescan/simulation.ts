@@ -141,3 +141,16 @@ export class Simulation {
     await scheduler.run(once);
   }
 }
+
+/** When a facet of a repo was done. */
+export function times(ran: readonly Ran[], repo: string, facet: string): number[] {
+  return ran.filter((each) => each.repo === repo && each.facets.includes(facet)).map(({ at }) => at);
+}
+
+/** Where a repo of the simulation has its shadow repo. */
+export function shadowOf(simulation: Simulation, repo: string): string {
+  for (const event of simulation.events) {
+    if (event.type === 'repo' && event.report.realdir === simulation.path(repo) && event.report.shadow !== null) return event.report.shadow;
+  }
+  throw new Error(`${repo} has no shadow repo`);
+}

@@ -12,7 +12,7 @@ export function registerHead(program: Command, context: CliContext): void {
   const command = program
     .command('head')
     .summary('show the newest commits')
-    .description('Prints the newest commits of stat, sha, meta and content with author and committer, and gitNogCommit,\nwhich identifies the state of all four.')
+    .description('Prints the newest commits of stat, sha, meta and content with their people, and gitNogCommit,\nwhich identifies the state of all four.')
     .option('--json', 'print one JSON object')
     .action((flags: { readonly json?: boolean }) => {
       const repo = openShadowRepo(context);

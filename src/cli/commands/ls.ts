@@ -14,7 +14,6 @@ import type { CliContext } from '../context.js';
 import { openShadowRepo } from '../context.js';
 import { describeUse } from '../help.js';
 import { recordedPath } from '../recorded-path.js';
-import { jsonText } from '../render/json-text.js';
 import { safePath } from '../render/safe-text.js';
 import { listedPath, statRowJson, statRowLine } from '../render/stat-row.js';
 import { writeLines } from '../render/write-lines.js';
@@ -90,7 +89,7 @@ export function registerLs(program: Command, context: CliContext): void {
       const isWanted = await filterFrom(flags);
       const show = context.stdout.isTTY ? (name: ByteString) => bytesOfText(safePath(name)) : (name: ByteString) => name;
       const format = (row: StatRow): ByteString =>
-        flags.json === true ? bytesOfText(jsonText(statRowJson(row))) : statRowLine(row, show);
+        flags.json === true ? bytesOfText(statRowJson(row)) : statRowLine(row, show);
       const reader = ObjectReader.open(repo.gitDir);
       try {
         const selection = await selectionOf(repo, reader, [revision, path]);

@@ -27,15 +27,17 @@ export class ProgressLine {
   private readonly current = new Map<string, { visited: number; bytes: number }>();
   private readonly started = performance.now();
 
-  /** @param expected entries of all repos when they were last recorded; 0 if unknown */
-  constructor(
-    private readonly stream: NodeJS.WriteStream,
-    private readonly expected: () => number,
-  ) {}
+  /** Entries that were looked at last time. */
+  private expected = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
 
   /** Takes note of an event; redraws now and then. */
   add(event: RescanEvent): void {
-    if (event.type === 'root') this.reposTotal += event.repos;
+    if (event.type === 'root') {
+      this.reposTotal += event.repos;
+      this.expected += event.lastVisited();
+    }
     if (event.type === 'progress') {
       this.current.set(`${event.facet} ${event.realdir}`, event);
       this.draw(safePath(event.directory === '' ? event.realdir : `${event.realdir}/${event.directory}`));
@@ -67,8 +69,7 @@ export class ProgressLine {
     }
     const parts = [`${this.reposDone}/${formatCount(this.reposTotal, 'repo')}`, `${visited} entries`];
     if (bytes > 0) parts.push(formatBytes(bytes));
-    const expected = this.expected();
-    const share = expected > 0 ? visited / expected : 0;
+    const share = this.expected > 0 ? visited / this.expected : 0;
     if (share > 0.02 && share < 1) {
       const left = ((now - this.started) / 1000) * (1 / share - 1);
       parts.push(`about ${formatSeconds(left)} left`);

@@ -1,6 +1,6 @@
 import type { RowMode, StatRow } from '../../history/ls.js';
 import type { ByteString } from '../../util/byte-string.js';
-import type { JsonField } from './json-text.js';
+import { jsonText } from './json-text.js';
 import { jsonPath } from './json-values.js';
 import { rfc3339 } from './timestamp.js';
 
@@ -26,21 +26,19 @@ export function statRowLine(row: StatRow, show: (name: ByteString) => ByteString
   return mode === '160000' ? `${line}\t -> ${gitlink}` : line;
 }
 
-/** A row as a JSON object; the toplevel has the further fields of its record under their own names. */
-export function statRowJson(row: StatRow): JsonField {
+/** The members of the JSON object of a name, without the braces. */
+function nameMembers(key: string, name: ByteString): string {
+  return jsonText(jsonPath(key, name)).slice(1, -1);
+}
+
+/**
+ * A row as a JSON object in one line; the toplevel has the further fields of its record under their own
+ * names. It is put together by hand: a generic writer takes three times as long, and rows come in millions.
+ */
+export function statRowJson(row: StatRow): string {
   const { path, mode, mtime, size, dirs, files, links, others, symlink, gitlink, toplevel } = row;
-  const more = [...(toplevel ?? [])].filter(([key]) => TOPLEVEL_FIELD.test(key));
-  return {
-    ...jsonPath('path', path),
-    mode,
-    mtime,
-    size,
-    dirs,
-    files,
-    links,
-    others,
-    ...jsonPath('symlink', symlink),
-    gitlink,
-    ...Object.fromEntries(more),
-  };
+  const numbers = `"mtime":${mtime},"size":${size},"dirs":${dirs},"files":${files},"links":${links},"others":${others}`;
+  const more = [...(toplevel ?? [])].filter(([key]) => TOPLEVEL_FIELD.test(key)).map(([key, value]) => `,"${key}":${jsonText(value)}`);
+  const target = symlink === '' ? '"symlink":""' : nameMembers('symlink', symlink);
+  return `{${nameMembers('path', path)},"mode":"${mode}",${numbers},${target},"gitlink":"${gitlink}"${more.join('')}}`;
 }

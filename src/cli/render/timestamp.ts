@@ -5,13 +5,13 @@ import { timezoneOf } from '../../util/time.js';
 const CYCLE_YEARS = 400;
 const CYCLE_SECONDS = 146_097n * 86_400n;
 /** Less than what a Date can hold, so that shifting by the zone stays possible. */
-const DATE_SECONDS_MAX = 8_000_000_000_000n;
+const DATE_SECONDS_MAX = 8_000_000_000_000;
 
 /** A date at the same place in its cycle as a time that may be out of range, and the years between them. */
-function inRange(seconds: bigint): { readonly date: Date; readonly years: number } {
-  const isInRange = seconds <= DATE_SECONDS_MAX && seconds >= -DATE_SECONDS_MAX;
-  const cycles = isInRange ? 0n : seconds / CYCLE_SECONDS;
-  return { date: new Date(Number(seconds - cycles * CYCLE_SECONDS) * 1000), years: Number(cycles) * CYCLE_YEARS };
+function inRange(seconds: number | bigint): { readonly date: Date; readonly years: number } {
+  if (seconds <= DATE_SECONDS_MAX && seconds >= -DATE_SECONDS_MAX) return { date: new Date(Number(seconds) * 1000), years: 0 };
+  const cycles = BigInt(seconds) / CYCLE_SECONDS;
+  return { date: new Date(Number(BigInt(seconds) - cycles * CYCLE_SECONDS) * 1000), years: Number(cycles) * CYCLE_YEARS };
 }
 
 function isoText(year: number, ...fields: readonly number[]): string {
@@ -24,7 +24,7 @@ function isoText(year: number, ...fields: readonly number[]): string {
  * UTC. Any number will do: filesystems hold times beyond the range of a Date.
  */
 export function rfc3339(seconds: number | bigint): string {
-  const { date, years } = inRange(BigInt(seconds));
+  const { date, years } = inRange(seconds);
   // The offset is in whole minutes, though old zones have seconds: so the fields must come from the Date.
   const time = isoText(
     date.getFullYear() + years, date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds());
@@ -35,7 +35,7 @@ export function rfc3339(seconds: number | bigint): string {
 export function strictIsoDate({ seconds, timezone }: Signature): string {
   const [, sign = '+', hours = '00', minutes = '00'] = /^([+-])(\d\d)(\d\d)$/.exec(timezone) ?? [];
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60 : 60);
-  const { date, years } = inRange(BigInt(Number.isSafeInteger(seconds) ? seconds : 0) + BigInt(offset));
+  const { date, years } = inRange((Number.isSafeInteger(seconds) ? seconds : 0) + offset);
   const time = isoText(
     date.getUTCFullYear() + years, date.getUTCMonth() + 1, date.getUTCDate(),
     date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds());

@@ -21,21 +21,13 @@ export async function writeLines(context: CliContext, lines: Iterable<ByteString
   if (piece !== '') await write(context.stdout, piece);
 }
 
-/** Returns false if the reader is gone. */
+/** Returns false if the reader is gone; the event of that error is for whoever owns the stream. */
 function write(stream: NodeJS.WriteStream, bytes: ByteString): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    // The error is also an event, after the callback, which would end the process if nobody listened.
-    const ignore = (): void => undefined;
-    stream.once('error', ignore);
     stream.write(Buffer.from(bytes, 'latin1'), (error) => {
-      if (error === null || error === undefined) {
-        stream.off('error', ignore);
-        resolve(true);
-      } else if (errnoOf(error) === 'EPIPE') {
-        resolve(false);
-      } else {
-        reject(new FsoError(`standard output: ${error.message}`, { cause: error }));
-      }
+      if (error === null || error === undefined) resolve(true);
+      else if (errnoOf(error) === 'EPIPE') resolve(false);
+      else reject(new FsoError(`standard output: ${error.message}`, { cause: error }));
     });
   });
 }

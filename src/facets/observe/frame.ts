@@ -10,7 +10,7 @@ import type { ObjectSink } from './directory-edit.js';
 import { DirectoryEdit, isTree } from './directory-edit.js';
 import { comesFromStub, remainsOfMissing } from './missing-subtree.js';
 import type { EnteredDirectory } from './recorder.js';
-import { isReserved, isReservedPath } from './reserved-names.js';
+import { isReserved, isReservedPath } from '../../record/reserved-names.js';
 
 /** The entries of one directory while they are compared with the recorded ones. */
 export class Frame<State> {

@@ -9,7 +9,7 @@ import type { ByteString } from '../../util/byte-string.js';
 import { joinPath, textOfBytes } from '../../util/byte-string.js';
 import { isTree } from './directory-edit.js';
 import type { ObjectSink } from './directory-edit.js';
-import { isReservedPath } from './reserved-names.js';
+import { isReservedPath } from '../../record/reserved-names.js';
 
 /**
  * True for a recorded file that the stub has brought: its path is never tracked, and it is not the

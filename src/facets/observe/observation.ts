@@ -17,7 +17,7 @@ import { isTree } from './directory-edit.js';
 import { Frame } from './frame.js';
 import { readGitignore } from './gitignore-file.js';
 import type { EnteredDirectory, SummarizedDirectory } from './recorder.js';
-import { isReserved } from './reserved-names.js';
+import { isReserved } from '../../record/reserved-names.js';
 
 /** Git refuses trees that are nested deeper (core.maxTreeDepth). */
 export const MAX_TREE_DEPTH = 2048;

@@ -1,0 +1,2 @@
+export const BIN: string;
+export const ENV: NodeJS.ProcessEnv;

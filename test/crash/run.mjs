@@ -1,0 +1,148 @@
+// Kills git-fso at every call that changes a file, and checks that nothing is lost and that the next run goes on.
+//
+//   node test/crash/run.mjs [--quick] [--only <part of a name>]... [--jobs <n>] [--keep]
+//
+// --quick takes a sample that is the same each time. Skipped where strace cannot trace.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { BIN, ENV, withoutFlock } from './command.mjs';
+import { prepare, SCENARIOS } from './scenarios.mjs';
+import { canTrace, killAt, run, trace } from './strace.mjs';
+
+const QUICK_KILLS = 5;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    jobs: { type: 'string', default: '2' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+
+const git = (shadow, args) => run('git', args, { cwd: shadow, env: ENV });
+
+/** Refs and their trees; with `commits`, also the ids of commits. */
+async function stateOf(repos, commits) {
+  const states = [];
+  for (const repo of repos) {
+    const { stdout } = await git(repo, ['for-each-ref', `--format=%(refname) %(tree)${commits ? ' %(objectname)' : ''} %(if:equals=tree)%(objecttype)%(then)%(objectname)%(end)`]);
+    states.push(stdout);
+  }
+  return states.sort().join('\n');
+}
+
+/** What Git finds wrong in a repo: it must be nothing at any moment. */
+async function damageIn(repo) {
+  const { status, stdout, stderr } = await git(repo, ['fsck', '--full', '--strict', '--no-dangling', '--no-progress']);
+  return status === 0 && stdout === '' && stderr === '' ? null : `git fsck says (status ${status}): ${stdout}${stderr}`;
+}
+
+class Sweep {
+  constructor(name, scenario, dir) {
+    Object.assign(this, { name, scenario, dir, kills: 0, failures: [] });
+    this.env = scenario.withoutFlock ? withoutFlock(path.join(dir, 'bin')) : ENV;
+    this.world = prepare(scenario, path.join(dir, 'world'), ENV);
+  }
+
+  /** A copy of the world's shadow for one run. The realdir is only read, and so shared. */
+  copy(number) {
+    const shadow = path.join(this.dir, `run-${number}`);
+    fs.cpSync(this.world.shadow, shadow, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    const world = { real: this.world.real, shadow };
+    this.scenario.configure?.(world);
+    return world;
+  }
+
+  async runAll() {
+    const { scenario } = this;
+    const whole = this.copy('whole');
+    const { result, calls } = await trace(process.execPath, [BIN, ...scenario.args(whole)], {
+      directory: whole.shadow, log: path.join(this.dir, 'strace.log'), options: { cwd: whole.shadow, env: this.env },
+    });
+    if (result.status !== 0) throw new Error(`${this.name}: the run that is not killed fails: ${result.stdout}${result.stderr}`);
+    const expected = await stateOf(this.reposOf(whole), scenario.keepsCommits);
+    const targets = scenario.targets ?? calls;
+    const stride = options.quick ? Math.max(1, Math.floor(targets.length / QUICK_KILLS)) : 1;
+    const queue = targets.filter((_, index) => index % stride === Math.floor(stride / 2)).entries();
+    const worker = async () => {
+      for (const [number, target] of queue) await this.killOnce(number, target, expected);
+    };
+    await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
+    console.log(`${this.failures.length === 0 ? 'ok  ' : 'FAIL'} ${this.name}: ${this.kills} kills at ${targets.length} points`);
+    for (const failure of this.failures) console.log(`     ${failure}`);
+  }
+
+  reposOf(world) {
+    const repos = this.scenario.repos === undefined ? [world.shadow] : this.scenario.repos(world);
+    return repos.filter((repo) => fs.existsSync(path.join(repo, '.git')));
+  }
+
+  async killOnce(number, target, expected) {
+    const world = this.copy(number);
+    const args = [BIN, ...this.scenario.args(world)];
+    const surroundings = { cwd: world.shadow, env: this.env };
+    const problems = [];
+    try {
+      problems.push(await this.kill(world, args, target, surroundings));
+      if (!this.scenario.isDamaged) for (const repo of this.reposOf(world)) problems.push(await damageIn(repo));
+      if (this.scenario.isDone?.(world.shadow) !== true) {
+        const again = await run(process.execPath, args, surroundings);
+        if (again.status !== 0) problems.push(`the next run ends with status ${again.status}: ${again.stdout}${again.stderr}`);
+      }
+      if ((await stateOf(this.reposOf(world), this.scenario.keepsCommits)) !== expected) problems.push('the next run ends in other trees');
+      for (const repo of this.reposOf(world)) problems.push(await damageIn(repo), ...(number % 5 === 0 ? await this.tidy(repo) : []));
+    } catch (error) {
+      problems.push(String(error));
+    }
+    for (const problem of problems.filter((one) => one !== null)) this.failures.push(`killed before ${target.line.slice(0, 200)}: ${problem}`);
+    if (!options.keep || problems.every((one) => one === null)) fs.rmSync(world.shadow, { recursive: true, force: true });
+  }
+
+  /** Returns what is wrong with the way in which the command ended. */
+  async kill(world, args, target, surroundings) {
+    if (this.scenario.killed === undefined) {
+      const { signal, status, stderr } = await killAt(process.execPath, args, target, surroundings);
+      this.kills += 1;
+      return signal === 'SIGKILL' ? null : `was not killed: status ${status} ${stderr}`;
+    }
+    const env = this.scenario.killed(world, target, this.env);
+    const { status, stderr } = await run(process.execPath, args, { ...surroundings, env });
+    if (status === 0) return null;
+    this.kills += 1;
+    return stderr.startsWith('git-fso: /') ? null : `ends with a message that names no path: ${stderr}`;
+  }
+
+  /** After gc nothing reminds of the crash, and check agrees. */
+  async tidy(repo) {
+    const surroundings = { cwd: repo, env: this.env };
+    const collected = await run(process.execPath, [BIN, 'gc'], surroundings);
+    if (collected.status !== 0) return [`gc fails: ${collected.stderr}`];
+    const checked = await run(process.execPath, [BIN, 'check'], surroundings);
+    return checked.stdout === 'no errors found\n' ? [] : [`check says: ${checked.stdout}${checked.stderr}`];
+  }
+}
+
+if (!(await canTrace())) {
+  console.log('skipped: strace cannot trace here');
+  process.exit(0);
+}
+const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'git-fso-crash-')));
+const started = Date.now();
+let [kills, failures] = [0, 0];
+try {
+  const chosen = Object.entries(SCENARIOS).filter(([name]) => options.only.length === 0 || options.only.some((part) => name.includes(part)));
+  for (const [name, scenario] of chosen) {
+    const sweep = new Sweep(name, scenario, path.join(base, name.replace(/\W+/g, '-')));
+    await sweep.runAll();
+    kills += sweep.kills;
+    failures += sweep.failures.length;
+  }
+} finally {
+  if (options.keep) console.log(base);
+  else fs.rmSync(base, { recursive: true, force: true });
+}
+console.log(`${kills} kills, ${failures} failures, ${Math.round((Date.now() - started) / 1000)} s`);
+if (failures > 0) process.exitCode = 1;
