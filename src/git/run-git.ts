@@ -27,7 +27,11 @@ export interface GitResult {
 /** What Git needs of the environment; everything else could change what it does. */
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TZ'];
 // Nothing that is configured elsewhere may be executed, or stop and ask.
-const FIXED_ARGUMENTS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
+const FIXED_ARGUMENTS = [
+  '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false',
+  // By default Git leaves loose objects and refs to the mercy of the next power failure.
+  '-c', 'core.fsync=all',
+];
 const FIXED_ENVIRONMENT = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
 
 let inherited: Readonly<Record<string, string>> = {};

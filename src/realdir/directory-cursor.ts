@@ -34,12 +34,25 @@ function same(a: Identity | null, b: Identity): boolean {
   return a !== null && a.ino === b.ino && a.dev === b.dev;
 }
 
-function unreadable(root: ByteString, error: unknown): FsoError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new FsoError(`${textOfBytes(root)}: cannot be read: ${reason}`, {
-    remedy: 'nothing was recorded; check permissions, and that the filesystem is mounted',
-    cause: error,
-  });
+/** The toplevel directory cannot be read, or not any more: what is not found below it has not vanished. */
+export class ToplevelLostError extends FsoError {
+  override readonly name = 'ToplevelLostError';
+
+  constructor(root: ByteString, reason: string, cause?: unknown) {
+    super(`${textOfBytes(root)}: ${reason}`, {
+      remedy: 'nothing was recorded; check permissions, and that the filesystem is mounted',
+      cause,
+    });
+  }
+}
+
+/** Runs a call on the toplevel directory. @throws ToplevelLostError instead of a system error */
+function atToplevel<T>(root: ByteString, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new ToplevelLostError(root, `cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
 }
 
 /**
@@ -76,7 +89,7 @@ export class DirectoryCursor {
 
   /**
    * Opens a directory; a symbolic link to one is followed. Returns null if there is no directory.
-   * @throws FsoError if it cannot be read
+   * @throws ToplevelLostError if it cannot be read
    */
   static open(root: ByteString): DirectoryCursor | null {
     let stat: EntryStat | null;
@@ -84,7 +97,9 @@ export class DirectoryCursor {
       stat = lstatEntry(joinPath(root, '.'));
     } catch (error) {
       if (GONE.includes(errnoOf(error) ?? '')) return null;
-      throw unreadable(root, error);
+      return atToplevel(root, () => {
+        throw error;
+      });
     }
     if (stat === null) return null;
     return new DirectoryCursor(root, stat);

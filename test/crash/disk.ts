@@ -62,6 +62,11 @@ export class Disk {
     return { kind: 'file', data, synced: data, position: 0 };
   }
 
+  /** True if a call is about something below the root. */
+  concerns(call: FileCall): boolean {
+    return call.call !== 'report' && this.nameOf(call.path) !== null;
+  }
+
   /** Does what a call did; calls about other places are passed over. */
   apply(call: FileCall): void {
     if (call.call === 'report') return;
@@ -86,8 +91,9 @@ export class Disk {
   }
 
   private locate(place: string): { dir: Node; name: string } | null {
-    if (!place.startsWith(this.root)) return null;
-    const parts = place.slice(this.root.length).split('/').filter((part) => part !== '');
+    const relative = this.nameOf(place);
+    if (relative === null) return null;
+    const parts = relative.split('/');
     const name = parts.pop() ?? '';
     let dir = this.top;
     for (const part of parts) {
@@ -95,7 +101,14 @@ export class Disk {
       if (next?.kind !== 'directory') return null;
       dir = next;
     }
-    return this.isIrrelevant([...parts, name].join('/')) ? null : { dir, name };
+    return { dir, name };
+  }
+
+  /** The path below the root; null for other places, and for what is irrelevant. */
+  private nameOf(place: string): string | null {
+    if (place !== this.root && !place.startsWith(`${this.root}/`)) return null;
+    const name = place.slice(this.root.length + 1);
+    return this.isIrrelevant(name) ? null : name;
   }
 
   private open(at: { dir: Node; name: string }, node: Node | undefined, { truncates, appends }: FileCall & { call: 'open' }): void {

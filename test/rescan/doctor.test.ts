@@ -72,16 +72,15 @@ describe('git-fso doctor', () => {
     renameSync(path.join(site.project, 'a'), path.join(site.top, 'elsewhere'));
     const text = findings(site);
     expect(text).toContain('warning: TOP/project/new: has no shadow repo\n  run git-fso rescan');
-    expect(text).toMatch(/warning: TOP\/project\/a: does not exist any more; its shadow repo is TOP\/shadow\/.*\.fso\n {2}use git-fso move/);
+    expect(text).toMatch(/warning: TOP\/project\/a: does not exist any more; its shadow repo is TOP\/shadow.*\.fso\n {2}use git-fso move/);
     writeFileSync(site.config, readFileSync(site.config, 'utf8').replaceAll(`path: ${site.project}`, `path: ${site.top}/elsewhere`));
-    expect(findings(site)).toMatch(/warning: TOP\/shadow\/.*\.fso: observes TOP\/project\/b, which is not below any configured root\n/);
+    expect(findings(site)).toMatch(/warning: TOP\/shadow.*\.fso: observes TOP\/project\/b, which is not below any configured root\n/);
   });
 
   it('finds shadow repos that are damaged, or in a wrong place', () => {
     const site = recorded();
     const [a = '', b = ''] = [site.repos().get('a'), site.repos().get('b')];
     writeFileSync(path.join(a, '.git/refs/heads/master-stat'), '');
-    renameSync(b, path.join(path.dirname(a), '..', 'b', 'x'.repeat(0) + path.basename(b)));
     git(['config', 'fso.realdir', `${site.project}/c`], b);
     const text = findings(site);
     expect(text).toMatch(/error: TOP\/project\/a: .*master-stat/);
@@ -100,7 +99,7 @@ describe('git-fso doctor', () => {
     const site = recorded();
     const a = site.repos().get('a') ?? '';
     writeFileSync(path.join(a, '.git/objects/pack/tmp_pack_0123abcd'), 'x');
-    expect(findings(site)).toMatch(/warning: TOP\/shadow\/.*tmp_pack_0123abcd: temporary pack, left by a process that was killed\n {2}run git-fso -C .* check --repair\n/);
+    expect(findings(site)).toMatch(/warning: TOP\/shadow.*tmp_pack_0123abcd: temporary pack, left by a process that was killed\n {2}run git-fso -C .* check --repair\n/);
   });
 
   it('finds files from the future', () => {
