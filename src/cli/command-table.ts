@@ -14,6 +14,7 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['discover', async () => (await import('./commands/discover.js')).registerDiscover],
   ['clear-error', async () => (await import('./commands/clear-error.js')).registerClearError],
   ['doctor', async () => (await import('./commands/doctor.js')).registerDoctor],
+  ['generate', async () => (await import('./commands/generate.js')).registerGenerate],
   ['config', async () => (await import('./commands/config.js')).registerConfig],
   ['init', async () => (await import('./commands/init.js')).registerInit],
   ['stat', async () => (await import('./commands/stat.js')).registerStat],

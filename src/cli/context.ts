@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { RunOptions } from '../shadow/run-options.js';
 import { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { ByteString } from '../util/byte-string.js';
@@ -13,6 +14,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Has the first of them set what is returned, and only the second one `signal`: to finish what is going on. */
   soften(): AbortSignal;
+  /** The command line with all commands, for what is generated from it. */
+  wholeProgram(): Promise<Command>;
   /** Absolute path of the directory that commands work in; `-C` changes it. */
   directory: ByteString;
   /** How long to wait for locks, in milliseconds; null unless `--wait` or a configuration says. */

@@ -47,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr,
     signal,
     soften,
+    wholeProgram: () => createProgram(context, packageVersion()),
     directory: bytesOfText(workingDirectory()),
     waitMs: null,
     exitStatus: ExitStatus.done,

@@ -18,12 +18,16 @@ export function relaxBlockIndent(text: string): string {
     const header = HEADER.exec(line.replace(/\r$/, ''));
     if (header === null) continue;
     const parent = header[1]!.length;
-    const body = lines.slice(at + 1);
-    const end = body.findIndex((next) => next.trim() !== '' && indentOf(next) <= parent);
-    const indents = (end < 0 ? body : body.slice(0, end)).filter((next) => next.trim() !== '').map(indentOf);
-    const least = indents.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    const isUneven = indents[0] !== undefined && indents[0] > least && least - parent <= MOST_INDENT;
-    if (isUneven) lines[at] = line.replace('|', `|${least - parent}`);
+    let first: number | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    for (let next = at + 1; next < lines.length; next++) {
+      if (lines[next]!.trim() === '') continue;
+      const indent = indentOf(lines[next]!);
+      if (indent <= parent) break;
+      first ??= indent;
+      least = Math.min(least, indent);
+    }
+    if (first !== null && first > least && least - parent <= MOST_INDENT) lines[at] = line.replace('|', `|${least - parent}`);
   }
   return lines.join('\n');
 }

@@ -64,8 +64,9 @@ function isFacet(word: string): boolean {
 function checkFacets(root: Fields, at: ConfigPath): Mistake[] {
   const facets: unknown = root['facets'] ?? DEFAULT_FACETS;
   if (!Array.isArray(facets)) return [];
+  const first = firstPlaces(facets);
   const repeated = facets.flatMap((facet, index) => {
-    const isRepeated = facets.indexOf(facet) < index;
+    const isRepeated = first.get(facet) !== index;
     return isRepeated ? [{ path: [...at, 'facets', index], message: `facet ${String(facet)} is here twice` }] : [];
   });
   const unused = Object.keys(fieldsOf(root['schedule'])).filter((facet) => {
@@ -88,31 +89,36 @@ function checkLimits(limits: Fields, at: ConfigPath): Mistake[] {
 
 function checkNames(roots: readonly Fields[]): Mistake[] {
   const names = roots.map((root) => root['name']);
+  const first = firstPlaces(names);
   return names.flatMap((name, index) => {
-    const first = names.indexOf(name);
-    if (typeof name !== 'string' || first === index) return [];
-    return [{ path: ['roots', index, 'name'], message: `roots[${first}] has the name ${JSON.stringify(name)}, too` }];
+    if (typeof name !== 'string' || first.get(name) === index) return [];
+    return [{ path: ['roots', index, 'name'], message: `roots[${first.get(name)}] has the name ${JSON.stringify(name)}, too` }];
   });
+}
+
+/** The index at which each value is for the first time. */
+function firstPlaces(values: readonly unknown[]): Map<unknown, number> {
+  return new Map(values.map((value, index) => [value, index] as const).reverse());
 }
 
 function checkPaths(roots: readonly Fields[], shadow: string | null): Mistake[] {
   const paths = roots.map((root) => pathOf(root['path']));
+  const first = firstPlaces(paths);
   return paths.flatMap((path, index) => {
     if (path === null) return [];
     const at = ['roots', index, 'path'];
     if (shadow !== null && isAtOrBelow(path, shadow)) {
       return [{ path: at, message: `${path} is in the shadow root ${shadow}, where shadow repos live` }];
     }
-    const other = paths.findIndex((candidate, position) => {
-      return candidate !== null && position !== index && isBelow(path, candidate, position < index);
-    });
-    if (other < 0) return [];
-    if (path === paths[other]) return [{ path: at, message: `${path} is the path of roots[${other}], too` }];
-    return [{ path: at, message: `${path} is below ${paths[other]}, the path of roots[${other}]; roots must not contain one another` }];
+    if (first.get(path) !== index) return [{ path: at, message: `${path} is the path of roots[${first.get(path)}], too` }];
+    const other = ancestorsOf(path).find((ancestor) => first.has(ancestor));
+    if (other === undefined) return [];
+    return [{ path: at, message: `${path} is below ${other}, the path of roots[${first.get(other)}]; roots must not contain one another` }];
   });
 }
 
-/** True if `path` is below `other`, or the same if that came first, so that each pair is reported once. */
-function isBelow(path: string, other: string, isOtherFirst: boolean): boolean {
-  return path === other ? isOtherFirst : isAtOrBelow(path, other);
+/** The directories above a normalised absolute path, the nearest last. */
+function ancestorsOf(path: string): string[] {
+  const names = path.split('/').slice(1, -1);
+  return path === '/' ? [] : ['/', ...names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)];
 }

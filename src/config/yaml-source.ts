@@ -17,6 +17,8 @@ export class YamlSource {
   private readonly lineCounter = new LineCounter();
   private readonly document: Document.Parsed;
   private readonly lines: readonly string[];
+  /** Pairs by key of the maps that were asked for, since a file may have as many mistakes as keys. */
+  private readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(text: string) {
     const relaxed = relaxBlockIndent(text);
@@ -137,7 +139,7 @@ export class YamlSource {
   /** The pair of a key, also in maps that are merged with `<<`. */
   private pairOf(map: YAMLMap, key: string | number, seen = new Set<YAMLMap>()): Pair | undefined {
     seen.add(map);
-    const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+    const own = this.pairsOf(map).get(String(key));
     if (own !== undefined) return own;
     const merged = map.items.filter((pair) => isScalar(pair.key) && pair.key.value === '<<').map(({ value }) => this.resolve(value));
     for (const source of merged.flatMap((value) => (isSeq(value) ? value.items.map((item) => this.resolve(item)) : [value]))) {
@@ -145,6 +147,16 @@ export class YamlSource {
       if (pair !== undefined) return pair;
     }
     return undefined;
+  }
+
+  /** The pairs of a map itself; of those with the same key, the first. */
+  private pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    let pairs = this.pairs.get(map);
+    if (pairs === undefined) {
+      pairs = new Map([...map.items].reverse().flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])));
+      this.pairs.set(map, pairs);
+    }
+    return pairs;
   }
 
   /** Where a line of a block of text stands; undefined if the text is no such block. */

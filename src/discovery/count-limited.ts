@@ -133,6 +133,6 @@ export async function measureTree(realdir: ByteString, limit: Limit, signal?: Ab
     }
     return count.exceeded;
   } finally {
-    cursor.suspend();
+    cursor.close();
   }
 }

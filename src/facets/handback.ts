@@ -124,7 +124,7 @@ function writeIndex(repo: ShadowRepo, facet: (typeof WITH_INDEX)[number]): Writt
     writeIndexFile(indexFileOf(repo.gitDir, facet), counts.paths, entries());
     return { facet, ...counts };
   } finally {
-    cursor?.suspend();
+    cursor?.close();
     reader.close();
   }
 }

@@ -47,7 +47,7 @@ export function withoutIgnored(
   try {
     return new Pruning(question, sink, onIgnored).of(tree, '', IgnoreScope.root(exclude, gitignore), cursor !== null);
   } finally {
-    cursor?.suspend();
+    cursor?.close();
   }
 }
 

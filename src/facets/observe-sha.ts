@@ -74,6 +74,6 @@ export async function observeSha(input: ShaObservation): Promise<ShaObserved> {
     }).run(tree);
     return { tree: observed, seen: recorder.seenTree, complete: !recorder.exhausted };
   } finally {
-    cursor.suspend();
+    cursor.close();
   }
 }

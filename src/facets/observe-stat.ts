@@ -69,7 +69,7 @@ export async function observeStat(input: StatObservation): Promise<Oid | null> {
     };
     return await new Observation(context).run(tree);
   } finally {
-    cursor.suspend();
+    cursor.close();
   }
 }
 

@@ -45,15 +45,16 @@ function fromFields(fields: readonly (string | undefined)[], zone: string | unde
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields.map((field) => Number(field ?? 0));
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(time);
-  // Date.UTC accepts the 31st of February and 25 o'clock, and counts on.
-  if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || back.getUTCHours() !== hour || minute > 59 || second > 59) return null;
+  // Date.UTC accepts the 31st of February and 25 o'clock, and counts on; and takes the year 99 for 1999.
+  const isSame = back.getUTCFullYear() === year && back.getUTCMonth() === month - 1 && back.getUTCDate() === day;
+  if (!isSame || back.getUTCHours() !== hour || minute > 59 || second > 59) return null;
   if (zone === undefined) {
     const local = localDate(new Date(year, month - 1, day, hour, minute, second));
-    return local.seconds < 0 ? null : local;
+    return local.seconds < 0 || local.seconds > SECONDS_MAX ? null : local;
   }
   const minutes = zoneMinutes(zone);
   const seconds = minutes === null ? -1 : time / 1000 - minutes * 60;
-  return minutes === null || seconds < 0 ? null : { seconds, timezone: timezoneText(minutes) };
+  return minutes === null || seconds < 0 || seconds > SECONDS_MAX ? null : { seconds, timezone: timezoneText(minutes) };
 }
 
 /** Minutes east of UTC; null if there is no such offset. */

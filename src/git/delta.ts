@@ -8,7 +8,8 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer | null {
   const sizes = new DeltaReader(delta);
   if (sizes.size() !== base.length) return null;
   const length = sizes.size();
-  if (length > constants.MAX_LENGTH) return null;
+  // No command gives more than the whole base, or the bytes that it brings; not a number after a size that is too long.
+  if (!(length <= Math.min(constants.MAX_LENGTH, delta.length * Math.max(base.length, 1)))) return null;
   const result = Buffer.allocUnsafe(length);
   let at = sizes.position;
   let filled = 0;

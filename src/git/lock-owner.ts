@@ -3,8 +3,8 @@ import { closeSync, fstatSync, linkSync, openSync, readFileSync, renameSync, rmS
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
-import { mayBeAlive, ownProcess } from '../util/process-identity.js';
-import type { ProcessIdentity } from '../util/process-identity.js';
+import { parsedJson } from '../util/parsed-json.js';
+import { isProcessIdentity, mayBeAlive, ownProcess } from '../util/process-identity.js';
 import { createFileDurable, helperBeside } from './durable-file.js';
 
 // What file systems without hard links say.
@@ -66,8 +66,8 @@ function removeByRenaming(lock: ByteString): void {
 export function isLockOfDeadOwner(lock: ByteString): boolean {
   const content = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(lock), 'utf8'));
   if (!content.startsWith('{"git-fso":')) return false;
-  const { 'git-fso': owner } = JSON.parse(content) as { 'git-fso': ProcessIdentity };
-  return !mayBeAlive(owner);
+  const { 'git-fso': owner } = parsedJson(content);
+  return isProcessIdentity(owner) && !mayBeAlive(owner);
 }
 
 /** True if the open file is the one at the path, and not another that took its place. */

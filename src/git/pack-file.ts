@@ -13,10 +13,9 @@ const TYPE_NAMES: readonly (ObjectType | undefined)[] = [undefined, 'commit', 't
 const OFS_DELTA = 6;
 const REF_DELTA = 7;
 const OID_LENGTH = 20;
+const PACK_HEADER_LENGTH = 12;
 /** Type, size and base of an entry fit into this many bytes. */
 const HEADER_MAX = 40;
-/** More deltas than Git ever puts into one chain (4095). */
-const CHAIN_MAX = 4096;
 /** Deflate cannot shrink anything further than by this factor, so a greater size is a damaged header. */
 const DEFLATE_MAX_RATIO = 1032;
 /** Offsets stay below this, so that one number can name a pack and an offset. */
@@ -58,7 +57,8 @@ export class PackFile {
 
   /** Reads the entry at an offset that the index gave, following deltas to their base. */
   readAt(offset: number): RawObject {
-    const deltas: { at: number; delta: Buffer }[] = [];
+    /** By offset, the first to read first. */
+    const deltas = new Map<number, Buffer>();
     let at = offset;
     let object = this.#cached(at);
     while (object === undefined) {
@@ -69,18 +69,18 @@ export class PackFile {
         object = { type, body: content };
         break;
       }
-      // Bases by name may lie anywhere, so that a damaged pack can lead round in a circle.
-      if (deltas.push({ at, delta: content }) > CHAIN_MAX) throw this.#damaged(at, 'the chain of deltas has no end');
+      deltas.set(at, content);
       at = header.baseAt;
+      // Bases by name may lie anywhere, so that a damaged pack can lead round in a circle.
+      if (deltas.has(at)) throw this.#damaged(at, 'the chain of deltas leads round in a circle');
       object = this.#cached(at);
     }
-    for (let i = deltas.length - 1; i >= 0; i--) {
+    for (const [next, delta] of [...deltas].reverse()) {
       this.#cache.put(this.#key(at), object);
-      const next = deltas[i] as { at: number; delta: Buffer };
-      const body = applyDelta(object.body, next.delta);
-      if (body === null) throw this.#damaged(next.at, 'the delta does not fit its base');
+      const body = applyDelta(object.body, delta);
+      if (body === null) throw this.#damaged(next, 'the delta does not fit its base');
       object = { type: object.type, body };
-      at = next.at;
+      at = next;
     }
     return object;
   }
@@ -96,7 +96,7 @@ export class PackFile {
     if (this.#data !== null) return this.#data;
     this.#index ??= new PackIndex(this.path.replace(/\.pack$/, '.idx'));
     const file = new WindowFile(this.path);
-    const isPack = file.view(0, 4).toString('latin1') === 'PACK';
+    const isPack = file.size > PACK_HEADER_LENGTH + OID_LENGTH && file.view(0, 4).toString('latin1') === 'PACK';
     if (!isPack || !file.read(file.size - OID_LENGTH, OID_LENGTH).equals(this.#index.packChecksum)) {
       file.close();
       throw new DamagedObjectError(this.path, 'damaged pack: it does not belong to its index, or is cut short');
@@ -133,7 +133,8 @@ export class PackFile {
       }
       baseAt = offset - distance;
     } else if (typeNumber === REF_DELTA) {
-      baseAt = this.offsetOf(bytes.toString('latin1', at, at + OID_LENGTH) as Oid);
+      const base = bytes.toString('latin1', at, at + OID_LENGTH) as Oid;
+      if (base.length === OID_LENGTH) baseAt = this.offsetOf(base);
       at += OID_LENGTH;
     } else if (TYPE_NAMES[typeNumber] === undefined) {
       throw this.#damaged(offset, `there is no object type ${typeNumber}`);

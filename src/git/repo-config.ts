@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { FsoError, unlessErrno } from '../util/errors.js';
-import { changeConfig, normalKey, parseConfig } from './config-syntax.js';
+import { normalKey, parseGitConfig } from '../util/git-config-syntax.js';
+import { changeConfig } from './change-config.js';
 import { LockFile } from './lock-file.js';
 
 /** The settings in the config file of one repository. */
@@ -17,20 +18,23 @@ export interface RepoConfig {
 }
 
 // Extensions that change nothing about how a repository is read, by name and value (gitrepository-layout(5)).
-const KNOWN_EXTENSIONS: Readonly<Record<string, RegExp>> = {
-  noop: /.*/s,
-  objectformat: /^sha1$/,
-  refstorage: /^files$/,
-};
+const KNOWN_EXTENSIONS: ReadonlyMap<string, RegExp> = new Map([
+  ['noop', /.*/s],
+  ['objectformat', /^sha1$/],
+  ['refstorage', /^files$/],
+]);
+
+/** Real ones have a few hundred bytes. */
+const MAX_CONFIG_BYTES = 1 << 20;
 
 /**
  * Reads `config` of the repository itself: not the user's, and no included files.
- * @throws FsoError with file and line if it is malformed.
+ * @throws FsoError with file and line if it is malformed, or larger than 1 MiB.
  */
 export function readRepoConfig(gitDir: ByteString): RepoConfig {
   const path = `${gitDir}/config`;
   const values = withFile(path, () => {
-    const { entries } = parseConfig(readText(path));
+    const { entries } = parseGitConfig(readText(path));
     return new Map(entries.map(({ key, value }) => [key, value]));
   });
   return { get: (key) => values.get(normalKey(key)), keys: () => values.keys() };
@@ -66,7 +70,7 @@ export function refuseUnknownFormat(gitDir: ByteString): void {
   for (const key of config.keys()) {
     const extension = /^extensions\.(.*)/.exec(key)?.[1];
     const value = config.get(key) ?? '';
-    if (extension !== undefined && KNOWN_EXTENSIONS[extension]?.test(value) !== true) throw unknownFormat(gitDir, key, value);
+    if (extension !== undefined && KNOWN_EXTENSIONS.get(extension)?.test(value) !== true) throw unknownFormat(gitDir, key, value);
   }
 }
 
@@ -77,7 +81,10 @@ function unknownFormat(gitDir: ByteString, key: string, value: ByteString): FsoE
 }
 
 function readText(path: ByteString): ByteString {
-  return unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(path), 'latin1'));
+  return unlessErrno(['ENOENT'], '', () => {
+    if (statSync(fsPath(path)).size > MAX_CONFIG_BYTES) throw new FsoError(`is longer than ${MAX_CONFIG_BYTES} bytes`);
+    return readFileSync(fsPath(path), 'latin1');
+  });
 }
 
 function withFile<T>(path: ByteString, action: () => T): T {

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { FsoError, errnoOf } from '../util/errors.js';
+import { directoryOf } from './durable-file.js';
 
 export interface GitRunOptions {
   readonly input?: Buffer;
@@ -13,6 +14,8 @@ export interface GitRunOptions {
   readonly workTree?: ByteString;
   /** Where objects are, instead of the repository's own `objects`. */
   readonly objectDirectory?: ByteString;
+  /** The index, instead of the repository's own. */
+  readonly indexFile?: ByteString;
   /** Ends Git with everything that it started. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +35,8 @@ const FIXED_ARGUMENTS = [
   // By default Git leaves loose objects and refs to the mercy of the next power failure.
   '-c', 'core.fsync=all',
 ];
-const FIXED_ENVIRONMENT = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
+// Without optional locks, commands that only read do not write a fresher index.
+const FIXED_ENVIRONMENT = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
 
 let inherited: Readonly<Record<string, string>> = {};
 
@@ -60,6 +64,7 @@ export async function runGit(gitDir: ByteString, args: readonly string[], option
       GIT_DIR: paths.textFor(gitDir),
       ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: paths.textFor(options.workTree) }),
       ...(options.objectDirectory === undefined ? {} : { GIT_OBJECT_DIRECTORY: paths.textFor(options.objectDirectory) }),
+      ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: paths.textForFile(options.indexFile) }),
       ...options.env,
     };
     const child = spawn('git', [...FIXED_ARGUMENTS, ...args], {
@@ -86,6 +91,11 @@ class PathsForChild {
     const text = textOfBytes(path);
     if (Buffer.from(text, 'utf8').toString('latin1') === path) return text;
     return `/proc/self/fd/${2 + this.descriptors.push(openSync(fsPath(path), 'r'))}`;
+  }
+
+  /** For a file that need not exist. */
+  textForFile(path: ByteString): string {
+    return `${this.textFor(directoryOf(path))}${textOfBytes(path.slice(path.lastIndexOf('/')))}`;
   }
 
   close(): void {

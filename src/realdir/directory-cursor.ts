@@ -1,12 +1,14 @@
-import { closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { chdir } from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import type { ByteString } from '../util/byte-string.js';
-import { fsPath, isAscii, joinPath, textOfBytes } from '../util/byte-string.js';
-import { errnoOf, FsoError } from '../util/errors.js';
+import { fsPath, joinPath } from '../util/byte-string.js';
+import { errnoOf, unlessErrno } from '../util/errors.js';
 import { workingDirectory } from '../util/working-directory.js';
+import { changeDirectory, changeToOpen, openHere } from './change-directory.js';
 import type { EntryStat, PreciseStat } from './lstat.js';
 import { lstatEntry, lstatPrecise } from './lstat.js';
+import { atToplevel, ToplevelLostError } from './toplevel-lost.js';
 
 /** Which directory it is, whatever its path says. */
 export type Identity = Pick<EntryStat, 'dev' | 'ino'>;
@@ -32,27 +34,6 @@ const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
 function same(a: Identity | null, b: Identity): boolean {
   return a !== null && a.ino === b.ino && a.dev === b.dev;
-}
-
-/** The toplevel directory cannot be read, or not any more: what is not found below it has not vanished. */
-export class ToplevelLostError extends FsoError {
-  override readonly name = 'ToplevelLostError';
-
-  constructor(root: ByteString, reason: string, cause?: unknown) {
-    super(`${textOfBytes(root)}: ${reason}`, {
-      remedy: 'nothing was recorded; check permissions, and that the filesystem is mounted',
-      cause,
-    });
-  }
-}
-
-/** Runs a call on the toplevel directory. @throws ToplevelLostError instead of a system error */
-function atToplevel<T>(root: ByteString, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new ToplevelLostError(root, `cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
 }
 
 /**
@@ -92,17 +73,8 @@ export class DirectoryCursor {
    * @throws ToplevelLostError if it cannot be read
    */
   static open(root: ByteString): DirectoryCursor | null {
-    let stat: EntryStat | null;
-    try {
-      stat = lstatEntry(joinPath(root, '.'));
-    } catch (error) {
-      if (GONE.includes(errnoOf(error) ?? '')) return null;
-      return atToplevel(root, () => {
-        throw error;
-      });
-    }
-    if (stat === null) return null;
-    return new DirectoryCursor(root, stat);
+    const stat = atToplevel(root, () => unlessErrno(GONE, null, () => lstatEntry(joinPath(root, '.'))));
+    return stat === null ? null : new DirectoryCursor(root, stat);
   }
 
   /** Number of steps below the toplevel directory. */
@@ -113,7 +85,8 @@ export class DirectoryCursor {
   /** Names in the current directory, in no order. System errors are thrown. */
   names(): ByteString[] {
     this.activate();
-    return readdirSync(this.prefix === '' ? '.' : fsPath(this.prefix), 'latin1');
+    const read = (): ByteString[] => readdirSync(this.prefix === '' ? '.' : fsPath(this.prefix), 'latin1');
+    return this.levels.length === 0 ? atToplevel(this.root, read) : read();
   }
 
   /** Status of an entry of the current directory, null if it has vanished. */
@@ -140,35 +113,57 @@ export class DirectoryCursor {
    */
   descend(name: ByteString, expected: Identity): boolean {
     this.activate();
-    const prefix = this.prefix;
+    let isEntered = false;
     try {
       this.step(name);
+      isEntered = true;
+      if (same(this.here(), expected)) {
+        this.levels.push({ name, identity: expected });
+        return true;
+      }
     } catch (error) {
-      this.prefix = prefix;
+      if (isEntered) this.leave();
       if (GONE.includes(errnoOf(error) ?? '')) return false;
       throw error;
     }
-    this.levels.push({ name, identity: expected });
-    if (same(this.here(), expected)) return true;
-    this.levels.pop();
-    this.resume();
+    this.leave();
     return false;
   }
 
   /** Goes back to the parent directory. */
   ascend(): void {
     this.levels.pop();
-    if (DirectoryCursor.active !== this) return;
-    if (this.levels.length > this.lostFrom) return;
-    if (this.byPath || this.lostFrom < Number.POSITIVE_INFINITY) return this.resume();
-    chdir('..');
-    if (!same(this.here(), this.identity())) this.resume();
+    if (this.levels.length < KEEP_FROM_DEPTH) this.dropKept();
+    if (DirectoryCursor.active !== this || this.levels.length > this.lostFrom) return;
+    const isHere = !this.byPath && this.lostFrom === Number.POSITIVE_INFINITY && this.isParentReached();
+    // The next call finds the way from the top, and reports if there is none.
+    if (!isHere) this.leave();
   }
 
   /** Leaves the tree, before other code runs. */
   suspend(): void {
     if (this.byPath || DirectoryCursor.active !== this) return;
+    if (this.prefix === '' && this.levels.length >= KEEP_FROM_DEPTH) {
+      const fd = openHere();
+      if (fd !== null) this.kept = { fd, depth: this.levels.length };
+    }
+    this.leave();
+  }
+
+  /** Leaves the tree for good. */
+  close(): void {
+    if (DirectoryCursor.active === this) this.leave();
+    this.dropKept();
+  }
+
+  private activate(): void {
+    if (DirectoryCursor.active !== this) this.resume();
+  }
+
+  /** After this the cursor does not know where it is; the next call takes it back. */
+  private leave(): void {
     DirectoryCursor.active = null;
+    if (this.byPath) return;
     try {
       chdir(this.home);
     } catch {
@@ -176,20 +171,57 @@ export class DirectoryCursor {
     }
   }
 
-  private activate(): void {
-    if (DirectoryCursor.active !== this) this.resume();
+  /** Steps to the parent; false if that is not where it should be. */
+  private isParentReached(): boolean {
+    try {
+      chdir('..');
+      return same(this.here(), this.identity());
+    } catch {
+      return false;
+    }
   }
 
-  /** Returns to the current directory, step by step from the top. */
+  /** Returns to the current directory. What fails leaves the process where it was before the walk. */
   private resume(): void {
-    DirectoryCursor.active = this;
     this.lostFrom = Number.POSITIVE_INFINITY;
     this.prefix = '';
-    this.step(this.root);
-    if (!same(this.here(), this.rootStat)) {
-      throw new FsoError(`${textOfBytes(this.root)}: another directory took its place while it was read`, {
-        remedy: 'nothing was recorded; check that the filesystem is mounted and run the command again',
-      });
+    try {
+      if (!this.returnToKept()) this.walkDown();
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+    DirectoryCursor.active = this;
+  }
+
+  /** Goes back to the directory that was kept open, and up from there; false if that leads elsewhere. */
+  private returnToKept(): boolean {
+    const { kept } = this;
+    if (kept === null) return false;
+    try {
+      changeToOpen(kept.fd);
+      for (let { depth } = kept; depth > this.levels.length; depth -= 1) chdir('..');
+      return same(this.here(), this.identity());
+    } catch {
+      return false;
+    } finally {
+      this.dropKept();
+    }
+  }
+
+  private dropKept(): void {
+    if (this.kept !== null) closeSync(this.kept.fd);
+    this.kept = null;
+  }
+
+  /** Goes step by step from the top. */
+  private walkDown(): void {
+    const top = atToplevel(this.root, () => {
+      this.step(this.root);
+      return this.here();
+    });
+    if (!same(top, this.rootStat)) {
+      throw new ToplevelLostError(this.root, 'another directory took its place while it was read');
     }
     for (const [index, level] of this.levels.entries()) {
       try {
@@ -217,21 +249,7 @@ export class DirectoryCursor {
 
   private step(name: ByteString): void {
     if (this.prefix === NOWHERE) return;
-    if (this.byPath) {
-      this.prefix = `${this.prefix}${name}/`;
-      return;
-    }
-    const text = textOfBytes(name);
-    if (isAscii(name) || Buffer.from(text, 'utf8').toString('latin1') === name) {
-      chdir(text);
-      return;
-    }
-    // Node takes working directories as text only; a descriptor has no name to spoil.
-    const fd = openSync(fsPath(name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    try {
-      chdir(`/proc/self/fd/${fd}`);
-    } finally {
-      closeSync(fd);
-    }
+    if (this.byPath) this.prefix = `${this.prefix}${name}/`;
+    else changeDirectory(name);
   }
 }

@@ -1,6 +1,7 @@
 import type { ByteString } from '../util/byte-string.js';
 import { textOfBytes } from '../util/byte-string.js';
-import { parseGitConfig } from './git-config.js';
+import { FsoError } from '../util/errors.js';
+import { parseGitConfig } from '../util/git-config-syntax.js';
 import { readGitFile } from './git-file.js';
 import { readStart } from './read-bounded.js';
 
@@ -69,6 +70,11 @@ export function readRepositoryFormat(commonDir: ByteString): RepositoryFormat {
   if (config.kind === 'missing') return SHA1;
   if (config.kind === 'refused') return { unsupported: 'config is not a regular file of the repository' };
   if (config.value.truncated) return { unsupported: 'config is too long' };
-  const variables = parseGitConfig(config.value.bytes);
-  return variables === null ? { unsupported: 'config is damaged' } : interpret(variables);
+  try {
+    const { entries } = parseGitConfig(config.value.bytes.toString('latin1'));
+    return interpret(new Map(entries.map(({ key, value }) => [key, value])));
+  } catch (error) {
+    if (!(error instanceof FsoError)) throw error;
+    return { unsupported: 'config is damaged' };
+  }
 }

@@ -1,7 +1,12 @@
 import type { ByteString } from '../util/byte-string.js';
+import { errnoOf } from '../util/errors.js';
 import type { DirectoryCursor } from './directory-cursor.js';
 import type { EntryStat } from './lstat.js';
+import { ToplevelLostError } from './toplevel-lost.js';
 import type { TreeSummary } from './tree-summary.js';
+
+/** What vanishes while it is counted is not a problem. */
+const GONE = ['ENOENT', 'ENOTDIR'];
 
 /** Reports a path, relative to the current directory of the cursor, that could not be read. */
 export type ProblemBelow = (path: ByteString, error: unknown) => void;
@@ -30,6 +35,8 @@ export async function sumBelow(
   const open: { names: ByteString[]; path: ByteString }[] = [];
 
   const fail = (path: ByteString, error: unknown): void => {
+    if (error instanceof ToplevelLostError) throw error;
+    if (GONE.includes(errnoOf(error) ?? '')) return;
     for (const summary of summaries) summary.complete = false;
     onProblem(path, error);
   };

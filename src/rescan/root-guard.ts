@@ -6,6 +6,7 @@ import type { ShadowLocation } from '../shadow/locate.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
+import { parsedJson } from '../util/parsed-json.js';
 import type { Mount } from './mount-of.js';
 import { mountOf } from './mount-of.js';
 import { RootError } from './root-error.js';
@@ -24,14 +25,12 @@ function memoryFile(location: ShadowLocation, root: ByteString): ByteString {
   return joinPath(location.root, `.git-fso/roots/${name}.json`);
 }
 
+/** Null where nothing is remembered, or what is was damaged. */
 function recall(file: ByteString): RootMemory | null {
-  const text = unlessErrno(['ENOENT'], null, () => readFileSync(fsPath(file), 'utf8'));
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as RootMemory;
-  } catch {
-    return null;
-  }
+  const text = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(file), 'utf8'));
+  const { path, device, mount, empty } = parsedJson(text);
+  if (typeof path !== 'string' || typeof device !== 'number' || typeof empty !== 'boolean' || typeof mount !== 'object') return null;
+  return { path, device, mount: mount as Mount | null, empty };
 }
 
 /** Reads no more than it must: roots may have very many entries. */

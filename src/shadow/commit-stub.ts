@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { writeFileDurable } from '../git/durable-file.js';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { directoryOf, fsyncDirectory, randomName, writeFileDurable } from '../git/durable-file.js';
+import { LockFile } from '../git/lock-file.js';
+import { loosePath } from '../git/loose-object.js';
 import type { Oid } from '../git/object-id.js';
 import { hashObject, oidToHex } from '../git/object-id.js';
 import { readLooseRef } from '../git/ref-files.js';
@@ -18,8 +20,9 @@ import { STUB_FILE_NAMES } from './stub-files.js';
 import { Transaction } from './transaction.js';
 
 /** Runs Git in the work tree of the stub. @throws FsoError if it fails */
-async function git(repo: ShadowRepo, args: readonly string[], signal: AbortSignal | undefined): Promise<Buffer> {
-  const { stdout, stderr, status } = await runGit(repo.gitDir, args, { workTree: repo.directory, ...(signal && { signal }) });
+async function git(repo: ShadowRepo, args: readonly string[], signal?: AbortSignal, indexFile?: ByteString): Promise<Buffer> {
+  const options = { workTree: repo.directory, ...(signal && { signal }), ...(indexFile !== undefined && { indexFile }) };
+  const { stdout, stderr, status } = await runGit(repo.gitDir, args, options);
   if (status === 0) return stdout;
   throw new FsoError(`${textOfBytes(repo.directory)}: git ${args[0] ?? ''} failed: ${stderr.trim()}`);
 }
@@ -63,6 +66,34 @@ async function stagedFiles(repo: ShadowRepo, signal: AbortSignal | undefined): P
 }
 
 /**
+ * Adds files to the index. Git works on a copy: its own lock would stay if it was killed, whereas
+ * ours tells that its owner is dead.
+ */
+async function stage(
+  repo: ShadowRepo,
+  files: readonly { readonly name: StubFileName; readonly oid: Oid }[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const index = joinPath(repo.gitDir, 'index');
+  const copy = joinPath(repo.gitDir, `fso/index-${randomName()}`);
+  const lock = LockFile.acquire(index);
+  try {
+    unlessErrno(['ENOENT'], undefined, () => copyFileSync(fsPath(index), fsPath(copy)));
+    // Forced, because the stub may ignore its own files.
+    await git(repo, ['add', '--force', '--', ...files.map(({ name }) => name)], signal, copy);
+    // The index must not name objects that a power failure makes vanish. Git syncs them, but not their directories.
+    for (const { oid } of files) {
+      const path = joinPath(repo.gitDir, `objects/${loosePath(oid)}`);
+      for (const place of [directoryOf(path), directoryOf(directoryOf(path))]) unlessErrno(['ENOENT'], undefined, () => fsyncDirectory(place));
+    }
+    lock.commit(readFileSync(fsPath(copy)));
+  } finally {
+    lock.release();
+    rmSync(fsPath(copy), { force: true });
+  }
+}
+
+/**
  * Commits new content of stub files on `master-stub`, and has the work tree and the index agree with
  * it. Edits of these files that were not committed are overwritten.
  *
@@ -91,7 +122,7 @@ export async function commitStub(
       const entry = entries.get(name);
       if (entry?.oid === oid && entry.mode === FileMode.file) return [];
       entries.set(name, { name, mode: FileMode.file, oid });
-      return [{ name, body }];
+      return [{ name, body, oid }];
     });
     if (changed.length === 0) return null;
     const isTree = ({ mode }: TreeEntry): boolean => mode === FileMode.directory;
@@ -99,8 +130,7 @@ export async function commitStub(
     const tree = transaction.writeTree(sorted);
     await transaction.lock();
     for (const { name, body } of changed) writeFileDurable(joinPath(repo.directory, name), body);
-    // Forced, because the stub may ignore its own files.
-    await git(repo, ['add', '--force', '--', ...changed.map(({ name }) => name)], options.signal);
+    await stage(repo, changed, options.signal);
     return await transaction.commit(tree, subject);
   } finally {
     transaction.close();

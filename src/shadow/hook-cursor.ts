@@ -3,10 +3,8 @@ import { makeDirectoryDurable, writeFileDurable } from '../git/durable-file.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
+import { parsedJson } from '../util/parsed-json.js';
 import type { Facet } from './branches.js';
-
-/** Hexadecimal ids of the commits that a hook was told last, by facet. */
-type Delivered = Partial<Record<Facet, string>>;
 
 /**
  * Remembers in a shadow repo which commits a hook was told. It moves when the hook has succeeded, so
@@ -22,7 +20,8 @@ export class HookCursor {
 
   /** The last commit of a facet that was delivered; null if the hook is new. */
   get(facet: Facet): string | null {
-    return this.read()[facet] ?? null;
+    const commit = this.read()[facet];
+    return typeof commit === 'string' ? commit : null;
   }
 
   /** Moves to a commit, durably. @throws FsoError if the shadow repo cannot be written */
@@ -31,13 +30,8 @@ export class HookCursor {
     writeFileDurable(this.file, `${JSON.stringify({ ...this.read(), [facet]: commit })}\n`);
   }
 
-  private read(): Delivered {
-    const text = unlessErrno(['ENOENT'], '{}', () => readFileSync(fsPath(this.file), 'utf8'));
-    try {
-      return JSON.parse(text) as Delivered;
-    } catch {
-      // Only a damaged disk makes such a file: the hook starts anew.
-      return {};
-    }
+  /** Hexadecimal ids of the commits that the hook was told last, by facet. A damaged file has none: the hook starts anew. */
+  private read(): Readonly<Record<string, unknown>> {
+    return parsedJson(unlessErrno(['ENOENT'], '{}', () => readFileSync(fsPath(this.file), 'utf8')));
   }
 }

@@ -20,6 +20,7 @@ const FAN_OUT = /^[0-9a-f]{2}$/;
 const OBJECT = /^tmp_obj_[0-9a-f]{8}$/;
 const PACK = /^tmp_(pack|idx)_[0-9a-f]{8}$/;
 const HELPER = /\.fso-(tmp-[0-9a-f]{8}|next|owner-\d+|dead-\d+)\.lock$/;
+const INDEX = /^index-[0-9a-f]{8}(\.lock)?$/;
 const RECORDS = /\.(holders|waiting)$/;
 const RECORD = /\.(\d+)\.\d*\.\d+$/;
 const INIT = /^\.git-fso-init-(\d+)$/;
@@ -56,6 +57,7 @@ export function* findLeftovers(directory: ByteString): Generator<Leftover> {
     yield* pick(joinPath(gitDir, `fso/${name}`), 'empty record of a lock', isEmptyRecord);
   }
   yield* pick(joinPath(gitDir, 'fso'), 'unfinished gc', (name) => WORKSHOP.test(name));
+  yield* pick(joinPath(gitDir, 'fso'), 'copy of the index', (name) => INDEX.test(name));
   yield* pick(directory, 'remainder of an init', (name) => !isRunning(Number(INIT.exec(name)?.[1] ?? process.pid)));
 }
 

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
-import { mayBeAlive, ownProcess } from '../util/process-identity.js';
+import { parsedJson } from '../util/parsed-json.js';
+import { isProcessIdentity, mayBeAlive, ownProcess } from '../util/process-identity.js';
 import type { ProcessIdentity } from '../util/process-identity.js';
 
 /** What is known of a process that holds a lock or waits for one. */
@@ -35,7 +36,7 @@ export function liveRecords(directory: ByteString): LockRecord[] {
   for (const name of unlessErrno(['ENOENT'], [], () => readdirSync(fsPath(directory), 'latin1'))) {
     const path = `${directory}/${name}`;
     const record = parseRecord(unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(path), 'utf8')));
-    // Null: it vanished, or is being written at this moment.
+    // Null: it vanished, is being written at this moment, or is damaged.
     if (record === null) continue;
     if (mayBeAlive(record)) records.push(record);
     else unlessErrno(['EROFS', 'EACCES', 'EPERM'], undefined, () => rmSync(fsPath(path), { force: true }));
@@ -49,10 +50,8 @@ export function describeRecord({ pid, host, command, mode, since }: LockRecord):
 }
 
 function parseRecord(text: string): LockRecord | null {
-  try {
-    return JSON.parse(text) as LockRecord;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const content = parsedJson(text);
+  if (!isProcessIdentity(content)) return null;
+  const { command, mode, since, ...identity } = content;
+  return { ...identity, command: String(command), mode: mode === 'exclusive' ? mode : 'shared', since: String(since) };
 }

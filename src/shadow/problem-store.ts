@@ -55,14 +55,21 @@ function toText(path: ByteString, problems: Iterable<StoredProblem>): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
+/** @throws RangeError if the text is no time */
+function timeOf(text: string): Date {
+  return new Date(new Date(text).toISOString());
+}
+
 function fromText(text: string): Map<ProblemPart, StoredProblem> {
   const problems = new Map<ProblemPart, StoredProblem>();
   try {
     const content = JSON.parse(text) as FileContent;
     const path = Buffer.from(content.pathBytes, 'base64').toString('latin1');
-    for (const { since, last, retryAt, ...rest } of content.problems) {
-      const retry = retryAt === null ? null : new Date(retryAt);
-      problems.set(rest.part, { path, ...rest, since: new Date(since), last: new Date(last), retryAt: retry });
+    for (const { part, message, remedy, since, last, count, retryAt } of content.problems) {
+      const retry = retryAt === null ? null : timeOf(retryAt);
+      const texts = [part, message, remedy ?? ''];
+      if (!texts.every((text) => typeof text === 'string') || !Number.isSafeInteger(count)) throw new TypeError('not a problem');
+      problems.set(part, { path, part, message, remedy, since: timeOf(since), last: timeOf(last), count, retryAt: retry });
     }
   } catch {
     // A file that is no good counts as none: what still fails will be stored again.

@@ -60,7 +60,8 @@ export class GlobBuilder {
 /**
  * A compiled glob. Only the last wildcard of each kind is ever tried again: what an earlier one
  * could still gain, a later one reaches as well. So the time is at most proportional to the
- * product of the lengths of glob and text for each directory level, whatever the glob is.
+ * product of the lengths of glob and name for each place where a wildcard that crosses directories
+ * may end, whatever the glob is.
  */
 export class Glob {
   /** Code units that a match has at least. */

@@ -14,6 +14,13 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
+/** True for what a file says that was written by a git-fso process and has not been damaged. */
+export function isProcessIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, host, boot, namespace, started } = value as Partial<Record<keyof ProcessIdentity, unknown>>;
+  return Number.isSafeInteger(pid) && [host, boot, namespace, started].every((text) => typeof text === 'string');
+}
+
 let own: ProcessIdentity | null = null;
 
 /** This process. */

@@ -107,7 +107,7 @@ export class Disk {
   /** The path below the root; null for other places, and for what is irrelevant. */
   private nameOf(place: string): string | null {
     if (place !== this.root && !place.startsWith(`${this.root}/`)) return null;
-    const name = place.slice(this.root.length + 1);
+    const name = place.slice(this.root.length + 1).replace(/\/$/, '');
     return this.isIrrelevant(name) ? null : name;
   }
 

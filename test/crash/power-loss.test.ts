@@ -54,6 +54,11 @@ function expectComplete(repo: string): void {
   }
 }
 
+async function fsck(repo: string): Promise<{ status: number | null; said: string }> {
+  const { status, stdout, stderr } = await run('git', ['fsck', '--full', '--strict', '--no-dangling', '--no-progress'], { cwd: repo, env: ENV });
+  return { status, said: `${stdout}${stderr}` };
+}
+
 const refsOf = (repo: string, format: string): string => git(['for-each-ref', `--format=%(refname) ${format}`], repo);
 const treesOf = (scenario: Scenario, repos: readonly string[]): string[] =>
   repos.map((repo) => refsOf(repo, scenario.keepsCommits === true ? '%(objectname)' : '%(tree)'));
@@ -122,7 +127,7 @@ describe.skipIf(!(await canTrace()))('after a power failure at any moment', () =
       for (const repo of repos) expectComplete(repo);
       if (isReported) expect(repos.map((repo) => refsOf(repo, '%(objectname)'))).toEqual(commits);
       if (number % GIT_EACH === 0) {
-        for (const repo of repos) expect(git(['fsck', '--full', '--strict', '--no-dangling', '--no-progress'], repo)).toBe('');
+        for (const repo of repos) expect(await fsck(repo), `after ${JSON.stringify(call)}`).toEqual({ status: 0, said: '' });
       }
       if (number % RUN_EACH !== 1 || (name === 'init' && repos.length > 0)) continue;
       const again = await run(process.execPath, [BIN, ...scenario.args(world)], { cwd: world.shadow, env: ENV });

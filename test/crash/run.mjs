@@ -104,9 +104,14 @@ class Sweep {
   /** Returns what is wrong with the way in which the command ended. */
   async kill(world, args, target, surroundings) {
     if (this.scenario.killed === undefined) {
-      const { signal, status, stderr } = await killAt(process.execPath, args, target, surroundings);
-      this.kills += 1;
-      return signal === 'SIGKILL' ? null : `was not killed: status ${status} ${stderr}`;
+      // Threads that hash make the number of calls vary a little: then the one before will do.
+      for (let { call, index } = target; index > target.index - 5; index -= 1) {
+        const { signal } = await killAt(process.execPath, args, { call, index }, surroundings);
+        if (signal !== 'SIGKILL') continue;
+        this.kills += 1;
+        return null;
+      }
+      return 'was not killed';
     }
     const env = this.scenario.killed(world, target, this.env);
     const { status, stderr } = await run(process.execPath, args, { ...surroundings, env });

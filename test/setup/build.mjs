@@ -1,4 +1,4 @@
-// Builds dist: the library with its types (tsc), the CLI as few files (esbuild), the JSON schema of the configuration.
+// Builds dist: the library with its types (tsc), the CLI as few files (esbuild), the JSON schema of the configuration, the man page.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -48,6 +48,16 @@ async function writeSchema(outDir) {
   fs.writeFileSync(path.join(outDir, 'git-fso.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
 }
 
+/** The man page, with which `git fso --help` works: npm installs it where man looks. */
+function writeManPage(outDir) {
+  const script = 'import(process.argv[1]).then(async ({ main }) => { process.exitCode = await main(["generate", "man"]); })';
+  const args = ['-e', script, path.join(outDir, 'cli/bundle.js')];
+  const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error('the man page cannot be made');
+  fs.mkdirSync(path.join(outDir, 'man'));
+  fs.writeFileSync(path.join(outDir, 'man/git-fso.1'), stdout);
+}
+
 /** Replaces dist in one step, so that nothing that runs meanwhile sees half of it. */
 function publish(outDir) {
   const dist = path.join(ROOT, 'dist');
@@ -66,6 +76,7 @@ try {
   // The bundle takes the place of the CLI's separate modules.
   fs.rmSync(path.join(outDir, 'cli'), { recursive: true, force: true });
   await bundle(path.join(outDir, 'cli'), startedAt);
+  writeManPage(outDir);
   publish(outDir);
 } catch (error) {
   console.error(`build failed: ${error.message}`);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { indexedKey, matchesIndexed } from '../../src/facets/sha-seen.js';
 import { recordSha } from '../../src/facets/sha.js';
+import { OFFSET } from '../../src/git/index-entry.js';
 import { encodeIndex } from '../../src/git/index-file.js';
 import { SEEN_REF } from '../../src/shadow/branches.js';
 import { commitByHand, OPTIONS, recorded } from '../facets/world.js';
@@ -100,6 +101,22 @@ describe('an index of git-fso 0.1.0', () => {
     expect(await bytesRead(world)).toBe(0);
   });
 
+  test('in which Git does not trust an entry itself does not have it trusted', async () => {
+    const world = makeOriginal();
+    editEntry(world, 'a.dat', (entry) => entry.writeUInt32BE(0, OFFSET.size));
+    const at = path.join(world.real, 'a.dat');
+    fs.truncateSync(at);
+    fs.utimesSync(at, LONG_AGO + 0.25, LONG_AGO + 0.25);
+    expect(await recordSha(world.repo, OPTIONS)).toMatchObject({ modified: 1 });
+    expect(recorded(world, 'master-sha')['a.dat']).toContain('size: 0\n');
+  });
+
+  test('in which a merge was left unfinished says nothing about that path', async () => {
+    const world = makeOriginal();
+    editEntry(world, 'a.dat', (entry) => entry.writeUInt16BE(entry.readUInt16BE(OFFSET.flags) | 0x1000, OFFSET.flags));
+    expect(await bytesRead(world)).toBe(13);
+  });
+
   test('that refers to another one is told of', async () => {
     const world = makeOriginal();
     git(['update-index', '--split-index'], world.shadow, { env: { GIT_INDEX_FILE: indexOf(world) } });
@@ -121,6 +138,14 @@ describe('an index of git-fso 0.1.0', () => {
     expect(git(['rev-parse', '--verify', SEEN_REF], world.shadow)).toMatch(/^[0-9a-f]{40}$/);
   });
 });
+
+/** Changes the entry of a path in the index. */
+function editEntry(world: World, name: string, edit: (entry: Buffer) => void): void {
+  const index = indexOf(world);
+  const { mtime } = fs.statSync(index);
+  fs.writeFileSync(index, reseal(fs.readFileSync(index), (body) => edit(body.subarray(body.indexOf(`${name}\0`) - OFFSET.path))));
+  fs.utimesSync(index, mtime, mtime);
+}
 
 /** The index with a right checksum after a change. */
 function reseal(bytes: Buffer, edit: (body: Buffer) => void): Buffer {

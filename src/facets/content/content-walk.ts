@@ -8,6 +8,7 @@ import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
 import { IgnoreScope } from '../../realdir/ignore-rules.js';
 import type { EntryStat } from '../../realdir/lstat.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
+import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
 import { isReserved } from '../../record/reserved-names.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { textOfBytes } from '../../util/byte-string.js';
@@ -193,12 +194,13 @@ export class ContentWalk {
     directory.remove(name, this.context.store);
   }
 
-  /** Runs a reading call; if it fails, that is reported, unless the shadow repo itself is damaged. */
+  /** Runs a reading call; if it fails, that is reported, unless the shadow repo is damaged or all of the realdir is gone. */
   private attempt<T>(path: ByteString, read: () => T): T | typeof FAILED {
     try {
       return read();
     } catch (error) {
-      if (error instanceof DamagedObjectError || error instanceof MissingObjectError) throw error;
+      const isFatal = [DamagedObjectError, MissingObjectError, ToplevelLostError].some((each) => error instanceof each);
+      if (isFatal) throw error;
       this.context.events.onProblem(path, error);
       return FAILED;
     }

@@ -54,7 +54,7 @@ export function recordContentFacet(
           const { gitignore } = readRecordedStub(reader, start.tree);
           tree = await new ContentWalk({ cursor, reader, store, selection: selection(gitignore), events: tally, breathe }).run(start.tree);
         } finally {
-          cursor.suspend();
+          cursor.close();
         }
       }
       if (tree === transaction.base.tree) return tally.result(null);

@@ -6,6 +6,7 @@ import type { EntryStat } from '../../realdir/lstat.js';
 import type { NestedRepo } from '../../realdir/nested-repo.js';
 import { inspectRepo } from '../../realdir/nested-repo.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
+import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
 import { sumBelow } from '../../realdir/sum-below.js';
 import { TreeSummary } from '../../realdir/tree-summary.js';
 import { isTreeRecord, parseRecord } from '../../record/parse.js';
@@ -131,6 +132,7 @@ export class Observation<State> {
     try {
       return read();
     } catch (error) {
+      if (error instanceof ToplevelLostError) throw error;
       frame.keep(name);
       this.context.recorder.unreadable(frame.state, name);
       for (const summary of this.counting) summary.complete = false;

@@ -1,0 +1,34 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { chdir } from 'node:process';
+import type { ByteString } from '../util/byte-string.js';
+import { bytesOfText, fsPath, isAscii, textOfBytes } from '../util/byte-string.js';
+
+/** Opens the working directory, to come back to it; null where that is not possible. */
+export function openHere(): number | null {
+  try {
+    return openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch {
+    return null;
+  }
+}
+
+/** Makes an open directory the working directory. System errors are thrown. */
+export function changeToOpen(fd: number): void {
+  chdir(`/proc/self/fd/${fd}`);
+}
+
+/** Makes a directory the working directory, whatever bytes its name has. System errors are thrown. */
+export function changeDirectory(name: ByteString): void {
+  const text = textOfBytes(name);
+  if (isAscii(name) || bytesOfText(text) === name) {
+    chdir(text);
+    return;
+  }
+  // Node takes working directories as text only; a descriptor has no name to spoil.
+  const fd = openSync(fsPath(name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    changeToOpen(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * What a JSON file of our own says, by key; nobody has checked the values. Empty where it is no JSON
+ * object, as after damage to the disk or a careless edit.
+ */
+export function parsedJson(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
