@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
-import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import type { Alias, Document, Node, Pair, YAMLMap } from 'yaml';
 import { relaxBlockIndent } from './block-indent.js';
 import type { ConfigPath, ConfigProblem, Mistake } from './problems.js';
 import { pathText } from './problems.js';
@@ -19,6 +19,7 @@ export class YamlSource {
   private readonly lines: readonly string[];
   /** Pairs by key of the maps that were asked for, since a file may have as many mistakes as keys. */
   private readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  private targets: ReadonlyMap<Alias, Node> | null = null;
 
   constructor(text: string) {
     const relaxed = relaxBlockIndent(text);
@@ -48,7 +49,7 @@ export class YamlSource {
           problems.push({ ...this.placeOf(alias), path: '', message: `more than ${MOST_ALIASES} aliases` });
           return visit.BREAK;
         }
-        if (alias.resolve(this.document) === undefined) {
+        if (this.resolve(alias) === undefined) {
           problems.push({ ...this.placeOf(alias), path: '', message: `alias *${alias.source} has no anchor before it` });
         }
         return undefined;
@@ -133,7 +134,23 @@ export class YamlSource {
   }
 
   private resolve(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(this.document) : node;
+    if (!isAlias(node)) return node;
+    this.targets ??= this.findTargets();
+    return this.targets.get(node);
+  }
+
+  /** What each alias stands for: the last node before it that has its anchor. For all at once, since it takes a visit to all nodes. */
+  private findTargets(): ReadonlyMap<Alias, Node> {
+    const anchored = new Map<string, Node>();
+    const targets = new Map<Alias, Node>();
+    visit(this.document, {
+      Node: (_, node) => {
+        const target = isAlias(node) ? anchored.get(node.source) : undefined;
+        if (isAlias(node) && target !== undefined) targets.set(node, target);
+        if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+      },
+    });
+    return targets;
   }
 
   /** The pair of a key, also in maps that are merged with `<<`. */

@@ -15,9 +15,10 @@ export function changeConfig(text: ByteString, key: string, value: ByteString): 
   if (entry !== undefined) return text.slice(0, entry.start) + assignment + text.slice(entry.end);
   const section = sections.findLast((one) => one.name === wanted.slice(0, dot));
   const at = section?.end ?? text.length;
-  // A value that ends with an escaped newline would go on in what is added.
   const isOpen = entries.some(({ end }) => end === at);
-  const newLine = at > 0 && (isOpen || text[at - 1] !== '\n') ? '\n' : '';
+  const isNewLine = at === 0 || (text[at - 1] === '\n' && !isOpen);
+  // A value that ends with a backslash, or an escaped newline, would go on in what is added.
+  const newLine = `${isOpen && text[at - 1] === '\\' ? '\n' : ''}${isNewLine ? '' : '\n'}`;
   const header = section === undefined ? `${headerOf(wanted.slice(0, dot))}\n` : '';
   return `${text.slice(0, at)}${newLine}${header}\t${assignment}\n${text.slice(at)}`;
 }

@@ -1,10 +1,8 @@
-import { readFileSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
-import { errnoOf, unlessErrno } from '../util/errors.js';
-import { createFileDurable } from './durable-file.js';
-
-const MARK = 'git-fso ';
+import { unlessErrno } from '../util/errors.js';
+import { createLock } from './lock-owner.js';
 
 /**
  * Protects new objects until a ref names them: `git gc` does not drop a pack that has a `.keep` file
@@ -27,13 +25,7 @@ export class KeepGuard {
    * same pack already, its file is left alone.
    */
   static create(path: ByteString): KeepGuard {
-    try {
-      createFileDurable(path, `${MARK}${process.pid}\n`);
-      return new KeepGuard(path);
-    } catch (error) {
-      if (errnoOf(error) === 'EEXIST') return KeepGuard.none();
-      throw error;
-    }
+    return createLock(path) ? new KeepGuard(path) : KeepGuard.none();
   }
 
   /** Removes the `.keep` file; harmless when called again. */
@@ -42,12 +34,4 @@ export class KeepGuard {
     this.#path = null;
     if (path !== null) unlessErrno(['ENOENT'], undefined, () => unlinkSync(fsPath(path)));
   }
-}
-
-/**
- * True for a `.keep` file that a git-fso process made; those of other tools and of administrators
- * are theirs. Whether the process still needs it, the file does not tell.
- */
-export function isOurKeepFile(path: ByteString): boolean {
-  return unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(path), 'latin1')).startsWith(MARK);
 }

@@ -17,19 +17,31 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
  * @returns false if the file exists.
  */
 export function createLock(lock: ByteString): boolean {
+  const content = `${JSON.stringify({ 'git-fso': ownProcess() })}\n`;
   const prepared = helperBeside(lock, `owner-${process.pid}`);
   // A process that had the same number may have left it.
   rmSync(fsPath(prepared), { force: true });
   try {
-    createFileDurable(prepared, `${JSON.stringify({ 'git-fso': ownProcess() })}\n`);
+    createFileDurable(prepared, content);
     linkSync(fsPath(prepared), fsPath(lock));
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
     if (!NO_LINKS.includes(errnoOf(error) ?? '')) throw error;
-    return isCreatedWithoutLink(lock);
+    return isCreatedWithoutLink(lock, content);
   } finally {
     rmSync(fsPath(prepared), { force: true });
+  }
+}
+
+function isCreatedWithoutLink(lock: ByteString, content: string): boolean {
+  try {
+    createFileDurable(lock, content);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    rmSync(fsPath(lock), { force: true });
+    throw error;
   }
 }
 
@@ -64,10 +76,17 @@ function removeByRenaming(lock: ByteString): void {
 
 /** True if the process that created the lock was one of git-fso, and is known to have ended. */
 export function isLockOfDeadOwner(lock: ByteString): boolean {
-  const content = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(lock), 'utf8'));
-  if (!content.startsWith('{"git-fso":')) return false;
-  const { 'git-fso': owner } = parsedJson(content);
+  const owner = ownerOf(lock);
   return isProcessIdentity(owner) && !mayBeAlive(owner);
+}
+
+/** True if a process of git-fso created the lock, whether it lives or not. */
+export function isOurLock(lock: ByteString): boolean {
+  return ownerOf(lock) !== undefined;
+}
+
+function ownerOf(lock: ByteString): unknown {
+  return parsedJson(unlessErrno(['ENOENT', 'EISDIR'], '', () => readFileSync(fsPath(lock), 'utf8')))['git-fso'];
 }
 
 /** True if the open file is the one at the path, and not another that took its place. */
@@ -75,11 +94,4 @@ export function isStillAt(path: ByteString, fd: number): boolean {
   const ours = fstatSync(fd);
   const there = unlessErrno(['ENOENT'], null, () => statSync(fsPath(path)));
   return there !== null && there.ino === ours.ino && there.dev === ours.dev;
-}
-
-function isCreatedWithoutLink(lock: ByteString): boolean {
-  return unlessErrno(['EEXIST'], false, () => {
-    closeSync(openSync(fsPath(lock), 'wx'));
-    return true;
-  });
 }

@@ -1,10 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import type { RecordFields } from '../record/parse.js';
-import { parseRecord, recordInteger } from '../record/parse.js';
+import { MAX_RECORD_BYTES, parseRecord, recordInteger } from '../record/parse.js';
 import { FsoError } from '../util/errors.js';
-
-/** The longest record that git-fso writes has a name of 255 control characters, each escaped. */
-const MAX_BYTES = 16 * 1024;
 
 /**
  * What begins a level without a new line. A record has one level; the time that the parser takes
@@ -34,7 +31,7 @@ function parseMapping(body: Buffer): object {
  * @throws FsoError if it is not a YAML mapping
  */
 export function readFields(body: Buffer): RecordFields {
-  if (body.length > MAX_BYTES) throw new FsoError(`the record is longer than ${MAX_BYTES} bytes`);
+  if (body.length > MAX_RECORD_BYTES) throw new FsoError(`the record is longer than ${MAX_RECORD_BYTES} bytes`);
   const plain = parseRecord(body);
   if (plain !== null) return plain;
   const fields = new Map<string, string | number | bigint>();

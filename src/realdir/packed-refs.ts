@@ -9,8 +9,10 @@ const MAX_ID = 64;
 /** A search that found a file that is too long, or that Git would refuse as damaged. */
 export type PackedRefsFlaw = 'too long' | 'damaged';
 
-function idBefore(buffer: Buffer, blank: number): ByteString | null {
+/** The id from the start of the line up to `blank`; null if there is none, or the line started before the buffer. */
+function idBefore(buffer: Buffer, blank: number, isStartOfFile: boolean): ByteString | null {
   const lineStart = buffer.lastIndexOf(NEWLINE, blank) + 1;
+  if (lineStart === 0 && !isStartOfFile) return null;
   const id = buffer.toString('latin1', lineStart, blank);
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(id) ? id.toLowerCase() : null;
 }
@@ -36,7 +38,7 @@ export function findPackedRef(
     const filled = readFully(fd, buffer, position);
     const piece = buffer.subarray(0, filled);
     for (let at = piece.indexOf(needle); at >= 0; at = piece.indexOf(needle, at + 1)) {
-      const id = idBefore(piece, at);
+      const id = idBefore(piece, at, position === 0);
       if (id !== null) return id;
     }
     last = piece.at(-1) ?? last;

@@ -3,6 +3,7 @@ import { createBelowRoot } from '../shadow/create.js';
 import type { GcResult } from '../shadow/gc.js';
 import { collectGarbage } from '../shadow/gc.js';
 import { needsGc } from '../shadow/gc-need.js';
+import type { LockHandle } from '../shadow/lock.js';
 import { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { SubdirTracking } from '../shadow/subdir-tracking.js';
 import type { ByteString } from '../util/byte-string.js';
@@ -31,7 +32,10 @@ export interface RepoWork {
   readonly root: Root;
   readonly guard: RootGuard;
   readonly planned: PlannedRepo;
-  readonly facets: readonly RescanFacet[];
+  /** What is to be updated, asked when the repo is claimed. */
+  facetsOf(shadow: ByteString): readonly RescanFacet[];
+  /** Has others that do the same keep away from the repo; null if one of them was first. */
+  claim(repo: ShadowRepo): Promise<LockHandle | null>;
   readonly allowance: ShaAllowance;
   /** Says what would be created; writes nothing. */
   readonly dryRun: boolean;
@@ -75,7 +79,7 @@ class RepoRun {
     return { realdir, shadow, created, missing, facets, refused, error, hookErrors, gc, seconds: (performance.now() - this.started) / 1000 };
   }
 
-  async run(): Promise<RepoReport> {
+  async run(): Promise<RepoReport | null> {
     const { dryRun, guard, planned, root } = this.work;
     guard.confirm();
     try {
@@ -89,8 +93,7 @@ class RepoRun {
       const repo = openAt(this.shadow, planned.realdir);
       this.problems.solved(REPO_PART);
       this.problems.keepOnly([ROOT_PART, REPO_PART, GC_PART, ...root.facets, ...root.onChange.map(hookPart)]);
-      await this.update(repo);
-      await this.tidy(repo);
+      if (!(await this.updateAlone(repo))) return null;
     } catch (error) {
       this.failed(REPO_PART, error);
     }
@@ -105,7 +108,21 @@ class RepoRun {
     return made.repo.directory;
   }
 
-  private async update(repo: ShadowRepo): Promise<void> {
+  /** Returns false if nothing was to be done. */
+  private async updateAlone(repo: ShadowRepo): Promise<boolean> {
+    const claim = await this.work.claim(repo);
+    if (claim === null) return this.created !== null;
+    try {
+      const facets = this.work.facetsOf(repo.directory);
+      if (facets.length > 0) await this.update(repo, facets);
+      await this.tidy(repo);
+      return facets.length > 0 || this.created !== null;
+    } finally {
+      claim.release();
+    }
+  }
+
+  private async update(repo: ShadowRepo, facets: readonly RescanFacet[]): Promise<void> {
     const { root, guard, allowance, planned } = this.work;
     const { problems } = this;
     const hold = new MountHold(root.path, planned.realdir);
@@ -114,7 +131,7 @@ class RepoRun {
       hold.confirm();
     };
     try {
-      for (const facet of this.work.facets) {
+      for (const facet of facets) {
         if (this.context.stop?.aborted === true) return;
         try {
           const run = { root, repo, facet, allowance, problems, beforeCommit };
@@ -156,8 +173,9 @@ class RepoRun {
 /**
  * Creates the shadow repo of one directory, if it has none, and updates facets. What fails is in
  * the report.
+ * @returns null if nothing was to be done, because another process does it or has done it
  * @throws RootError if the root is not what it was; the reason of the signal when aborted
  */
-export function rescanRepo(context: RescanContext, work: RepoWork): Promise<RepoReport> {
+export function rescanRepo(context: RescanContext, work: RepoWork): Promise<RepoReport | null> {
   return new RepoRun(context, work).run();
 }

@@ -1,5 +1,6 @@
 import type { RescanContext } from './context.js';
 import type { RescanEvent, RescanSummary } from './events.js';
+import type { LockHandle } from '../shadow/lock.js';
 import type { ManyReposOptions } from './open-context.js';
 import { openContext } from './open-context.js';
 import { lastVisited } from './last-visited.js';
@@ -54,6 +55,11 @@ export async function rescan(
   return tally.summary();
 }
 
+/** Whoever asks for a rescan gets one, even if another one is going on: the locks of the facets keep them apart. */
+async function claimNothing(): Promise<LockHandle> {
+  return { release: () => undefined };
+}
+
 async function rescanRoot(context: RescanContext, root: Root, options: RescanOptions & ManyReposOptions): Promise<void> {
   const { site, emit, stop } = context;
   const { dryRun, init, jobs, facets, acceptEmpty, signal } = options;
@@ -61,15 +67,17 @@ async function rescanRoot(context: RescanContext, root: Root, options: RescanOpt
   const plan = await planRoot(site, root, signal);
   for (const { path, error } of plan.unreadable) emit({ type: 'unreadable', root: root.path, path, error });
   const repos = init ? plan.repos : plan.repos.filter(({ shadow }) => shadow !== null);
-  const work = { root, guard, dryRun, facets: facets ?? root.facets, isScheduled: false };
-  emit({ type: 'root', root: root.path, repos: repos.length, lastVisited: () => lastVisited(repos, work.facets) });
+  const wanted = facets ?? root.facets;
+  const work = { root, guard, dryRun, facetsOf: () => wanted, claim: claimNothing, isScheduled: false };
+  emit({ type: 'root', root: root.path, repos: repos.length, lastVisited: () => lastVisited(repos, wanted) });
   await forEachLimited(
     repos,
     jobs,
     async (planned) => {
       if (signal?.aborted === true) return;
       const allowance = new ShaAllowance(root.shaLimit, null);
-      emit({ type: 'repo', root: root.path, report: await rescanRepo(context, { ...work, planned, allowance }) });
+      const report = await rescanRepo(context, { ...work, planned, allowance });
+      if (report !== null) emit({ type: 'repo', root: root.path, report });
     },
     stop,
   );

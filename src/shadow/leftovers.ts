@@ -1,6 +1,5 @@
 import { lstatSync, rmSync } from 'node:fs';
-import { isOurKeepFile } from '../git/keep-guard.js';
-import { isLockOfDeadOwner } from '../git/lock-owner.js';
+import { isLockOfDeadOwner, isOurLock } from '../git/lock-owner.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
@@ -49,7 +48,7 @@ export function* findLeftovers(directory: ByteString): Generator<Leftover> {
   yield* unfinishedPacks(packs);
   const isHelper = (name: ByteString): boolean => HELPER.test(name);
   const isDeadLock = (name: ByteString, path: ByteString): boolean => /\.(lock|mutex)$/.test(name) && !isHelper(name) && isLockOfDeadOwner(path);
-  for (const place of [directory, gitDir, joinPath(gitDir, 'fso'), ...directoriesBelow(joinPath(gitDir, 'refs'))]) {
+  for (const place of [directory, gitDir, joinPath(gitDir, 'fso'), packs, ...directoriesBelow(joinPath(gitDir, 'refs'))]) {
     yield* pick(place, 'temporary file', isHelper);
     yield* pick(place, 'lock of a process that is dead', isDeadLock);
   }
@@ -74,17 +73,10 @@ export function removeLeftovers(directory: ByteString): number {
 /** Guards of ours, and what has no index yet of the packs that they guard. */
 function* unfinishedPacks(packs: ByteString): Generator<Leftover> {
   const names = new Set(namesIn(packs));
-  for (const keep of names) {
-    if (!keep.endsWith('.keep')) continue;
-    const pack = keep.replace(/keep$/, 'pack');
-    const path = joinPath(packs, keep);
-    const isOurs = isOurKeepFile(path);
-    // One that is empty and guards nothing was just being written.
-    if (!isOurs && (names.has(pack) || lengthOf(path) !== 0)) continue;
-    if (isOurs && names.has(pack) && !names.has(keep.replace(/keep$/, 'idx'))) {
-      yield { path: joinPath(packs, pack), what: 'pack without an index' };
-    }
-    yield { path, what: 'guard of a pack' };
+  for (const keep of [...names].filter((name) => name.endsWith('.keep') && isOurLock(joinPath(packs, name)))) {
+    const [pack, index] = ['pack', 'idx'].map((end) => keep.replace(/keep$/, end));
+    if (pack !== undefined && names.has(pack) && !names.has(index ?? '')) yield { path: joinPath(packs, pack), what: 'pack without an index' };
+    yield { path: joinPath(packs, keep), what: 'guard of a pack' };
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { writeFailure } from '../git/write-failure.js';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { unlessErrno } from '../util/errors.js';
@@ -21,13 +22,20 @@ let recordCount = 0;
 /**
  * Writes a record into the directory, as a file of its own.
  * @returns a function that removes it again.
+ * @throws FsoError if it cannot be written.
  */
 export function addRecord(directory: ByteString, command: string, mode: LockRecord['mode']): () => void {
   const record: LockRecord = { ...ownProcess(), command, mode, since: new Date().toISOString() };
   const path = `${directory}/${record.host.replaceAll('/', '_')}.${record.pid}.${record.started}.${recordCount++}`;
-  unlessErrno(['EEXIST'], undefined, () => mkdirSync(fsPath(directory)));
-  writeFileSync(fsPath(path), `${JSON.stringify(record)}\n`);
-  return () => rmSync(fsPath(path), { force: true });
+  const remove = (): void => rmSync(fsPath(path), { force: true });
+  try {
+    unlessErrno(['EEXIST'], undefined, () => mkdirSync(fsPath(directory)));
+    writeFileSync(fsPath(path), `${JSON.stringify(record)}\n`);
+    return remove;
+  } catch (error) {
+    remove();
+    throw writeFailure(path, error);
+  }
 }
 
 /** The records of processes that may be alive. Those of dead ones (`kill -9` leaves them) are removed. */

@@ -68,7 +68,7 @@ function fromText(text: string): Map<ProblemPart, StoredProblem> {
     for (const { part, message, remedy, since, last, count, retryAt } of content.problems) {
       const retry = retryAt === null ? null : timeOf(retryAt);
       const texts = [part, message, remedy ?? ''];
-      if (!texts.every((text) => typeof text === 'string') || !Number.isSafeInteger(count)) throw new TypeError('not a problem');
+      if (!texts.every((each) => typeof each === 'string') || !Number.isSafeInteger(count)) throw new TypeError('not a problem');
       problems.set(part, { path, part, message, remedy, since: timeOf(since), last: timeOf(last), count, retryAt: retry });
     }
   } catch {

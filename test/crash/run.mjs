@@ -86,7 +86,7 @@ class Sweep {
     const surroundings = { cwd: world.shadow, env: this.env };
     const problems = [];
     try {
-      problems.push(await this.kill(world, args, target, surroundings));
+      problems.push(await this.kill(number, world, args, target, surroundings));
       if (!this.scenario.isDamaged) for (const repo of this.reposOf(world)) problems.push(await damageIn(repo));
       if (this.scenario.isDone?.(world.shadow) !== true) {
         const again = await run(process.execPath, args, surroundings);
@@ -102,14 +102,17 @@ class Sweep {
   }
 
   /** Returns what is wrong with the way in which the command ended. */
-  async kill(world, args, target, surroundings) {
+  async kill(number, world, args, target, surroundings) {
     if (this.scenario.killed === undefined) {
       // Threads that hash make the number of calls vary a little: then the one before will do.
       for (let { call, index } = target; index > target.index - 5; index -= 1) {
         const { signal } = await killAt(process.execPath, args, { call, index }, surroundings);
-        if (signal !== 'SIGKILL') continue;
-        this.kills += 1;
-        return null;
+        if (signal === 'SIGKILL') {
+          this.kills += 1;
+          return null;
+        }
+        fs.rmSync(world.shadow, { recursive: true });
+        this.copy(number);
       }
       return 'was not killed';
     }

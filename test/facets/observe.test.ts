@@ -35,7 +35,7 @@ interface SpecDirectory {
 }
 
 const { directory } = fc.letrec<{ directory: SpecDirectory; entry: SpecDirectory[string] }>((tie) => ({
-  directory: fc.dictionary(name, tie('entry'), { maxKeys: 6, depthSize: 'small', noNullPrototype: true }),
+  directory: fc.dictionary(name, tie('entry'), { maxKeys: 6, noNullPrototype: true }),
   entry: fc.oneof(
     { depthSize: 'small', maxDepth: 4 },
     fc.record({ file: content, mtime }),

@@ -25,8 +25,8 @@ describe('what is stored of a file', () => {
       const { bytes } = convertToGit(content, wanted, recorded);
       expect(bytes.length).toBeLessThanOrEqual(3 * content.length);
       const again = { ...wanted, workingTreeEncoding: 'unspecified' } as const;
-      // A lone CR stays before the LF of a CRLF, and makes a new one.
-      if (!bytes.includes('\r\n')) expect(convertToGit(bytes, again, recorded).bytes).toEqual(bytes);
+      // Unless a lone CR stays before the LF of a CRLF, or the end of one keyword starts the next.
+      if (!bytes.includes('\r\n') && !bytes.includes('$Id:')) expect(convertToGit(bytes, again, recorded).bytes).toEqual(bytes);
     });
   });
 

@@ -19,7 +19,8 @@ const OID = 'i'.repeat(20);
 const TREE: Language = { words: ['100644 ', '40000 ', '0', '7', ' ', '\0', 'a', '/', OID, '\xff'], valid: [`100644 a\0${OID}40000 b\xe9\0${OID}`, `160000 x\0${OID}`] };
 const DELTA: Language = {
   words: ['\x00', '\x01', '\x7f', '\x80', '\x90', '\x91', '\xb0', '\xff', '\xff\xff\xff\xff\x0f', '\x05hello', '\x80'.repeat(200)],
-  valid: ['\x0a\x0c\x91\x02\x05\x05hello\x90\x02', '\x0a\x05\x05hello', '\x0a\x0a\x90\x0a'],
+  // Among them one that claims to be of any size, with a number that is too long for that.
+  valid: [`\x0a${'\x80'.repeat(200)}`, '\x0a\x0c\x91\x02\x05\x05hello\x90\x02', '\x0a\x05\x05hello', '\x0a\x0a\x90\x0a'],
 };
 const TEXTS = ['one\n'.repeat(300), `${'one\n'.repeat(300)}two\n`, `zero\n${'one\n'.repeat(290)}`, 'x'];
 

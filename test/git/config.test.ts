@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/git/config-syntax.js';
 import { readRepoConfig, refuseUnknownFormat, setRepoConfig } from '../../src/git/repo-config.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
+import { parseGitConfig } from '../../src/util/git-config-syntax.js';
 import { git, gitBuffer, tempDir } from '../harness/index.js';
 import { filesBelow, newRepository } from './repository.js';
 
@@ -32,7 +32,7 @@ function byGit(file: string, dir: string): string[][] {
 }
 
 function byUs(text: string): string[][] {
-  return parseConfig(text).entries.map(({ key, value }) => [key, value]);
+  return parseGitConfig(text).entries.map(({ key, value }) => [key, value]);
 }
 
 describe('reading', () => {
@@ -55,7 +55,7 @@ describe('reading', () => {
     expect(config.get('branch.Main"x\\y.flag')).toBe('true');
   });
 
-  test.each(['[core\n', 'key = 1\n', '[core]\n\tkey = "open\n', '[core]\n\t= 1\n', '[core]\n\tkey = \\x\n', '[core]\nkey value\n'])(
+  test.each(['[core\n', '= 1\n', '[core]\n\tkey = "open\n', '[core]\n\t= 1\n', '[core]\n\tkey = \\x\n', '[core]\nkey value\n'])(
     '%j is refused with file and line', (text) => {
       const { gitDir } = newRepository();
       fs.writeFileSync(`${gitDir}/config`, text);
@@ -107,7 +107,7 @@ describe('writing', () => {
 describe('the format of the repository', () => {
   test.each([
     ['extensions.objectformat', 'sha256'], ['extensions.refstorage', 'reftable'], ['extensions.preciousObjects', 'true'],
-    ['core.repositoryformatversion', '2'], ['extensions.worktreeConfig', 'true'],
+    ['core.repositoryformatversion', '2'], ['extensions.worktreeConfig', 'true'], ['extensions.constructor', 'x'],
   ])('%s = %s is refused', (key, value) => {
     const { gitDir } = newRepository();
     refuseUnknownFormat(gitDir);

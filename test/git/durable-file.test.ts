@@ -19,7 +19,7 @@ async function systemCalls(body: string, ...args: string[]): Promise<string[]> {
     existsSync('/start-of-test');
     ${body}`);
   const log = `${tempDir()}/strace`;
-  const calls = 'trace=openat,fsync,rename,fchmod,chmod,mkdir,unlink,access';
+  const calls = 'trace=openat,fsync,rename,link,fchmod,chmod,mkdir,unlink,access';
   const result = await runProcess('strace', ['-f', '-y', '-o', log, '-e', calls, process.execPath, program, ...args]);
   expect(result.status, result.stderr.toString()).toBe(0);
   const lines = fs.readFileSync(log, 'utf8').split('\n').map((line) => line.replace(/^\d+ +/, ''));
@@ -112,7 +112,7 @@ describe('new objects', () => {
     expect([...renamedIn]).toEqual([]);
     const made = filesBelow(`${gitDir}/objects`, /^[0-9a-f]{2}\/|^pack\//);
     expect(made.every((file) => (fs.statSync(`${gitDir}/objects/${file}`).mode & 0o222) === 0 || file.endsWith('.keep'))).toBe(true);
-    const names = calls.flatMap((call) => /^(?:rename\(".*?", |openat\(.*?)"(.*?\.(?:keep|pack|idx))"/.exec(call)?.[1] ?? []);
+    const names = calls.flatMap((call) => /^(?:rename|link)\(".*?", "(.*?\.(?:keep|pack|idx))"/.exec(call)?.[1] ?? []);
     expect(names.map((name) => name.slice(name.lastIndexOf('.')))).toEqual(count > 50 ? ['.keep', '.pack', '.idx'] : []);
   });
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { isOurKeepFile, KeepGuard } from '../../src/git/keep-guard.js';
+import { KeepGuard } from '../../src/git/keep-guard.js';
+import { isOurLock } from '../../src/git/lock-owner.js';
 import { newRepository } from './repository.js';
 
 test('guards of ours are told from those of others', () => {
@@ -9,7 +10,7 @@ test('guards of ours are told from those of others', () => {
   KeepGuard.create(`${dir}/pack-1.keep`);
   fs.writeFileSync(`${dir}/pack-2.keep`, '');
   fs.writeFileSync(`${dir}/pack-3.keep`, 'receive-pack 1234 on host\n');
-  expect([1, 2, 3, 4].map((number) => isOurKeepFile(`${dir}/pack-${number}.keep`))).toEqual([true, false, false, false]);
+  expect([1, 2, 3, 4].map((number) => isOurLock(`${dir}/pack-${number}.keep`))).toEqual([true, false, false, false]);
 });
 
 test('a guard that somebody else holds is not released by us', () => {

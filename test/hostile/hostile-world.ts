@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createHere } from '../../src/shadow/create-here.js';
 import type { SubdirTracking } from '../../src/shadow/subdir-tracking.js';
@@ -12,6 +14,9 @@ import { buildTree, cleanEnvironment, fsoCommand, git, readBranchTree, runProces
 const NOBODY = '65534';
 /** After this many milliseconds a command counts as hanging, on a machine that has much else to do. */
 const LIMIT_MS = 40_000;
+/** How long a command works before it is interrupted, and how long it may take to end then. */
+const WORK_MS = 3000;
+const END_MS = 5000;
 
 export interface Outcome {
   readonly status: number;
@@ -71,6 +76,22 @@ export class HostileWorld {
     const { status } = result;
     if (status === null) throw new Error(`git-fso ${args.join(' ')} did not end\n${stderr}`);
     return { status, stdout, stderr };
+  }
+
+  /** Starts git-fso, lets it work for a while, and asks it to end, which it has to do at once. */
+  async fsoInterrupted(...args: string[]): Promise<Outcome> {
+    const [command, ...leading] = fsoCommand();
+    const child = spawn(command, [...leading, ...args], { cwd: this.shadow, env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = once(child, 'close');
+    await sleep(WORK_MS);
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    await ended;
+    clearTimeout(timer);
+    if (child.exitCode === null) throw new Error(`git-fso ${args.join(' ')} did not end when it was asked to`);
+    return { status: child.exitCode, stdout: '', stderr };
   }
 
   async init(tracking: SubdirTracking = 'enter-subdirs'): Promise<void> {

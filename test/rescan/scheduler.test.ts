@@ -132,7 +132,7 @@ describe('a scheduler that stays', () => {
 
   it('ends at once when it is aborted', async () => {
     const simulation = new Simulation({ 'r/a/x': '1', 'r/b/x': '1' }, { r: 'facets: [stat], schedule: { stat: every 1h }' }, 'jobs: 1\n');
-    await expect(simulation.stay(HOUR, () => simulation.abort())).rejects.toThrow();
+    await expect(simulation.stay(HOUR, () => simulation.abort())).rejects.toThrow('aborted');
     expect(simulation.ran).toHaveLength(1);
   });
 
