@@ -51,7 +51,7 @@ export async function seedSeen(repo: ShadowRepo, events: ObservationEvents, opti
  * The tree for `refs/fso/sha-seen` that an index of `master-sha` stands for; null if it knows nothing of use.
  * @param tree the recorded tree: a file counts only if the index has the same record for it
  */
-export function seenFromIndex(reader: ObjectReader, tree: Oid, index: GitIndex, sink: ObjectSink): Oid | null {
+function seenFromIndex(reader: ObjectReader, tree: Oid, index: GitIndex, sink: ObjectSink): Oid | null {
   const entries = new OrderedEntries(index);
   const visit = (oid: Oid, prefix: ByteString): Oid | null => {
     const files = new Map<ByteString, string>();

@@ -105,8 +105,8 @@ class Sweep {
   async kill(number, world, args, target, surroundings) {
     if (this.scenario.killed === undefined) {
       // Threads that hash make the number of calls vary a little: then the one before will do.
-      for (let { call, index } = target; index > target.index - 5; index -= 1) {
-        const { signal } = await killAt(process.execPath, args, { call, index }, surroundings);
+      for (let { index } = target; index > target.index - 5; index -= 1) {
+        const { signal } = await killAt(process.execPath, args, { call: target.call, index }, surroundings);
         if (signal === 'SIGKILL') {
           this.kills += 1;
           return null;

@@ -13,7 +13,7 @@ export type FileCall =
   | { readonly call: 'report' };
 
 /** What strace must be asked for. */
-export const TRACED = ['openat', 'write', 'pwrite64', 'ftruncate', 'fsync', 'fdatasync', 'mkdir', 'rmdir', 'unlink', 'unlinkat', 'symlink', 'rename', 'link'];
+const TRACED = ['openat', 'write', 'pwrite64', 'ftruncate', 'fsync', 'fdatasync', 'mkdir', 'rmdir', 'unlink', 'unlinkat', 'symlink', 'rename', 'link'];
 export const FLAGS = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', '10000000', '-e', `trace=${TRACED.join(',')}`];
 
 const unhex = (text: string): string => text.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
@@ -49,7 +49,7 @@ function parse(text: string, isMain: boolean): FileCall | null {
       ? { call: 'open', path: path.posix.resolve(opened, first), truncates: args.includes('O_TRUNC'), appends: args.includes('O_APPEND') } : null;
     case 'write':
     case 'pwrite64': {
-      if (isMain && /^1</.test(args)) return { call: 'report' };
+      if (isMain && args.startsWith('1<')) return { call: 'report' };
       const bytes = Buffer.from(first.slice(0, Number(result)), 'latin1');
       return { call: 'write', path: opened, bytes, at: name === 'write' ? null : Number(/(\d+)$/.exec(args)?.[1]) };
     }

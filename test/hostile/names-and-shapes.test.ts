@@ -99,7 +99,7 @@ describe('names', () => {
     ['.git with an invisible character', '.g\xe2\x80\x8cit'],
     ['an option', '--upload-pack=touch'],
     ['magic', ':(exclude)*'],
-    ['right to left', '\xe2\x80\xae' + 'fdp.exe'],
+    ['right to left', '\xe2\x80\xae\x66dp.exe'],
   ])('%s', async (_, name) => {
     const spec: TreeSpec = { [name]: 'x', [`in/${name}/f`]: 'x', [`repo/${name}/.git/HEAD`]: 'ref: refs/heads/x\n', [`repo/${name}/.git/objects`]: null, [`repo/${name}/.git/refs`]: null };
     const world = new HostileWorld(spec);

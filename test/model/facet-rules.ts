@@ -18,7 +18,7 @@ export function nogtreeOf(directory: ByteString): ByteString {
 }
 
 /** True for what is only there because the stub has it. */
-export function comesFromStub(path: ByteString, file: RecordedFile): boolean {
+function comesFromStub(path: ByteString, file: RecordedFile): boolean {
   return file.origin === 'stub' && path.split('/').some(isReserved);
 }
 

@@ -18,7 +18,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** A clock that jumps to the time that is waited for, except while there is work to wait for. */
-export class FakeClock implements Clock {
+class FakeClock implements Clock {
   private milliseconds = START;
   isBusy: () => boolean = () => false;
 
