@@ -26,6 +26,17 @@ function report(error: unknown, context: CliContext): number {
   return ExitStatus.failed;
 }
 
+/** Commands whose output with `--json` are events. */
+const WITH_EVENTS = ['rescan', 'daemon'];
+
+/** Who reads the events of a command learns from them, too, why it has ended. */
+async function reportAsEvent(error: unknown, argv: readonly string[], { stdout }: CliContext, status: number): Promise<void> {
+  if (status === ExitStatus.done || !argv.includes('--json') || !WITH_EVENTS.includes(commandOf(argv) ?? '')) return;
+  const { EVENT_VERSION } = await import('./render/rescan-json.js');
+  const { jsonError } = await import('./render/json-values.js');
+  stdout.write(`${JSON.stringify({ version: EVENT_VERSION, type: 'error', status, ...jsonError(error) })}\n`);
+}
+
 /** Whoever reads the output has seen enough, like `head`; or it cannot be written at all. */
 function endWithoutOutput(error: Error): void {
   if (errnoOf(error) === 'EPIPE') process.exit(ExitStatus.done);
@@ -60,7 +71,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return context.exitStatus;
   } catch (error) {
-    return report(error, context);
+    const status = report(error, context);
+    await reportAsEvent(error, argv, context, status);
+    return status;
   } finally {
     stop();
   }

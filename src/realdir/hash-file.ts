@@ -55,12 +55,13 @@ function statDescriptor(fd: number): PreciseStat {
 
 /**
  * The status of an open file, from which on a further change shows in its times. A file that was just
- * changed could change again within the same tick of the clock, so that is waited for.
+ * changed could change again within the same tick of the clock, so that is waited for; but not for one
+ * that is read in one go, and so never half of one state and half of another.
  */
 function statWhenSettled(fd: number): PreciseStat {
   const stat = statDescriptor(fd);
   const age = Date.now() - Number(stat.ctimeNs / 1_000_000n);
-  if (Math.abs(age) >= TICK_MS) return stat;
+  if (stat.size <= BUFFER_BYTES || Math.abs(age) >= TICK_MS) return stat;
   Atomics.wait(NEVER_NOTIFIED, 0, 0, TICK_MS - age);
   return statDescriptor(fd);
 }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { HostileWorld } from './hostile-world.js';
 
 /** How long git-fso is run again and again while somebody swaps things, in milliseconds. */
-const RACE_MS = 4000;
+const RACE_MS = 2500;
 
 /** Content, size and time that nothing in the realdir has: they must never be recorded. */
 const SECRET = 'S3CRET'.repeat(1234);

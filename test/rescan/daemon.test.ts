@@ -148,3 +148,24 @@ describe('git-fso daemon', () => {
     expect(events.every(({ version, time }) => version === 1 && !Number.isNaN(Date.parse(String(time))))).toBe(true);
   });
 });
+
+describe('events', () => {
+  it('include why a command failed as a whole', () => {
+    const site = makeSite({ 'a/x': '1' }, SETTINGS);
+    appendFileSync(site.config, 'rots: x\n');
+    for (const command of ['rescan', 'daemon']) {
+      const { status, stdout } = fso([command, '--json', '--config', site.config], { cwd: site.top });
+      expect(status).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ version: 1, type: 'error', status: 2, message: expect.stringContaining('unknown key "rots"') });
+    }
+  });
+
+  it('are described', () => {
+    const described = readFileSync(path.resolve(import.meta.dirname, '../../docs/json.md'), 'utf8');
+    const site = makeSite({ 'a/x': '1' }, SETTINGS);
+    const events = site.rescan('--json').stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const fields = events.flatMap((event) => [String(event['type']), ...Object.keys(event)]);
+    const facets = events.flatMap((event) => (event['facets'] as object[] | undefined) ?? []).flatMap((facet) => Object.keys(facet));
+    expect([...new Set([...fields, ...facets])].filter((field) => !described.includes(`\`${field}\``))).toEqual([]);
+  });
+});

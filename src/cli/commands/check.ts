@@ -19,9 +19,10 @@ export function registerCheck(program: Command, context: CliContext): void {
     .command('check')
     .summary('check a shadow repo for damage')
     .description(
-      'Checks layout, refs, objects and records of a shadow repo, and says what is wrong, where, and what to do.\n' +
-        'With --repair, what can be put in order without guessing is: files of killed processes, a lost HEAD, refs\n' +
-        'whose log tells what they were, what was hashed (the next sha then hashes again).',
+      'Checks layout, refs, objects and records of a shadow repo, and says what is\n' +
+        'wrong, where, and what to do. With --repair, what can be put in order without\n' +
+        'guessing is: a lost HEAD or index, refs whose log tells what they were, what was\n' +
+        'hashed (the next sha hashes again), files of killed processes.',
     )
     .option('--repair', 'repair what can be repaired without guessing')
     .action(async (flags: { readonly repair?: boolean }) => {

@@ -12,8 +12,9 @@ export function registerGc(program: Command, context: CliContext): void {
     .command('gc')
     .summary('compress a shadow repo')
     .description(
-      'Merges the objects of a shadow repo into one compressed pack, drops old ones that nothing refers to, and\n' +
-        'removes what killed processes left. Gives way at once to a command that waits to record something.',
+      'Merges the objects of a shadow repo into one compressed pack, drops old ones\n' +
+        'that nothing refers to, and removes what killed processes left. Gives way at\n' +
+        'once to a command that waits to record something.',
     )
     .option('--expire <duration>', 'how long objects that nothing refers to are kept', parseDuration, parseDuration('14d'))
     .action(async ({ expire }: { readonly expire: number }) => {

@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DirectoryCursor } from '../../src/realdir/directory-cursor.js';
+import { ToplevelLostError } from '../../src/realdir/toplevel-lost.js';
+import { buildTree, tempDir } from '../harness/index.js';
+import { asNobody } from './as-nobody.js';
+
+let top: string;
+let root: string;
+let cursor: DirectoryCursor;
+const home = process.cwd();
+
+beforeEach(() => {
+  top = tempDir();
+  root = path.join(top, 'root');
+});
+
+afterEach(() => {
+  cursor.close();
+  expect(process.cwd(), 'the process is where it was').toBe(home);
+});
+
+function open(): DirectoryCursor {
+  const opened = DirectoryCursor.open(root);
+  if (opened === null) throw new Error('there is no directory');
+  return (cursor = opened);
+}
+
+function descend(...names: string[]): void {
+  for (const name of names) {
+    const stat = cursor.lstat(name);
+    if (stat === null || !cursor.descend(name, stat)) throw new Error(`${name} cannot be entered`);
+  }
+}
+
+function openDescriptors(): number {
+  return fs.readdirSync('/proc/self/fd').length;
+}
+
+const DEEP = Array.from({ length: 20 }, (_, i) => `d${i}`);
+
+describe('a cursor that was suspended', () => {
+  test.each([3, 20])('at depth %i is where it was, also after steps up in between', (depth) => {
+    buildTree(root, { [`${DEEP.slice(0, depth).join('/')}/deepest`]: '', [`${DEEP.slice(0, depth - 1).join('/')}/above`]: '' });
+    open();
+    descend(...DEEP.slice(0, depth));
+    cursor.suspend();
+    expect(process.cwd()).toBe(home);
+    expect(cursor.names()).toEqual(['deepest']);
+    cursor.suspend();
+    cursor.ascend();
+    expect(cursor.names().sort()).toEqual(['above', DEEP[depth - 1]].sort());
+  });
+
+  test('does not start from the top each time: the cost does not grow with the depth', () => {
+    const depth = 5000;
+    const script = `process.chdir(${JSON.stringify(top)}); const fs = require('node:fs'); fs.mkdirSync('root'); process.chdir('root');
+      for (let i = 0; i < ${depth}; i++) { fs.mkdirSync('d'); process.chdir('d'); }`;
+    expect(spawnSync(process.execPath, ['-e', script]).status).toBe(0);
+    try {
+      open();
+      for (let i = 0; i < depth; i++) descend('d');
+      const start = process.cpuUsage();
+      for (let i = 0; i < 1000; i++) {
+        cursor.suspend();
+        cursor.names();
+      }
+      const { user, system } = process.cpuUsage(start);
+      // From the top it would be 5,000 steps each time, together a minute.
+      expect((user + system) / 1e6).toBeLessThan(3);
+    } finally {
+      cursor.close();
+      // Node cannot remove what has a path longer than PATH_MAX.
+      spawnSync('rm', ['-rf', root]);
+    }
+  });
+
+  test('keeps no descriptor once it is closed, or back at the top', () => {
+    buildTree(root, { [`${DEEP.join('/')}/f`]: '' });
+    const before = openDescriptors();
+    open();
+    descend(...DEEP);
+    cursor.suspend();
+    cursor.close();
+    expect(openDescriptors()).toBe(before);
+    open();
+    descend(...DEEP);
+    cursor.suspend();
+    for (const _ of DEEP) cursor.ascend();
+    cursor.suspend();
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test.each([3, 20])('finds nothing in a directory of depth %i that was replaced, and the rest after it', (depth) => {
+    const names = DEEP.slice(0, depth);
+    buildTree(root, { [`${names.join('/')}/f`]: 'mine', above: '' });
+    buildTree(path.join(top, 'outside'), { f: 'secret', [`${DEEP[depth - 1]}/f`]: 'secret' });
+    open();
+    descend(...names);
+    cursor.suspend();
+    fs.renameSync(path.join(root, names[0] ?? ''), path.join(top, 'hidden'));
+    fs.symlinkSync(path.join(top, 'outside'), path.join(root, names[0] ?? ''));
+    for (const _ of names) {
+      const stat = cursor.lstat('f');
+      if (stat !== null) expect(stat.size, 'it is the file that was there before').toBe('mine'.length);
+      cursor.ascend();
+    }
+    expect(cursor.names().sort()).toEqual(['above', 'd0']);
+  });
+});
+
+describe('what cannot be read any more has not vanished', () => {
+  test('a directory that lost its permissions while the cursor was away is an error for each entry', () => {
+    buildTree(root, { 'a/b/f': '', 'a/b/g': '', c: '' });
+    for (const dir of [top, root, path.join(root, 'a'), path.join(root, 'a/b')]) fs.chmodSync(dir, 0o755);
+    open();
+    descend('a', 'b');
+    cursor.suspend();
+    fs.chmodSync(path.join(root, 'a'), 0);
+    asNobody(() => {
+      if (process.geteuid?.() === fs.statSync(root).uid) fs.chmodSync(path.join(root, 'a'), 0);
+      for (const name of ['f', 'g', 'c']) expect(() => cursor.lstat(name)).toThrow('EACCES');
+      cursor.ascend();
+      expect(() => cursor.lstat('b')).toThrow('EACCES');
+      cursor.ascend();
+      expect(cursor.lstat('c')).not.toBeNull();
+      cursor.suspend();
+    });
+    fs.chmodSync(path.join(root, 'a'), 0o755);
+  });
+
+  test('a directory that loses its permissions while the cursor is in it can be left', () => {
+    buildTree(root, { 'a/f': '', c: '' });
+    for (const dir of [top, root, path.join(root, 'a')]) fs.chmodSync(dir, 0o755);
+    open();
+    asNobody(() => descend('a'));
+    fs.chmodSync(path.join(root, 'a'), 0);
+    asNobody(() => {
+      cursor.ascend();
+      expect(cursor.lstat('c')).not.toBeNull();
+      cursor.suspend();
+    });
+    fs.chmodSync(path.join(root, 'a'), 0o755);
+  });
+
+  test('a toplevel that is gone or another one is an error, not an empty directory', () => {
+    buildTree(root, { f: '' });
+    open();
+    expect(cursor.names()).toEqual(['f']);
+    cursor.suspend();
+    fs.renameSync(root, path.join(top, 'elsewhere'));
+    expect(() => cursor.lstat('f')).toThrow(ToplevelLostError);
+    expect(() => cursor.lstat('f'), 'also the second time').toThrow(ToplevelLostError);
+    buildTree(root, { f: '' });
+    expect(() => cursor.names()).toThrow('another directory took its place');
+  });
+
+  test('a toplevel without permissions is named in the error', () => {
+    buildTree(root, { f: '' });
+    fs.chmodSync(top, 0o755);
+    fs.chmodSync(root, 0);
+    asNobody(() => expect(() => DirectoryCursor.open(root)).toThrow(`${root}: cannot be read: EACCES`));
+    fs.chmodSync(root, 0o755);
+    open();
+  });
+
+  test('nothing at all is null', () => {
+    expect(DirectoryCursor.open(path.join(top, 'nothing'))).toBeNull();
+    buildTree(root, { f: '' });
+    expect(DirectoryCursor.open(path.join(root, 'f'))).toBeNull();
+    open();
+  });
+});
