@@ -38,15 +38,21 @@ export class ObjectDirectory {
     }
   }
 
-  /** Forgets packs that are gone and learns of new ones; `git gc` swaps them under our feet. */
-  rescan(): void {
+  /**
+   * Forgets packs that are gone and learns of new ones; `git gc` swaps them under our feet.
+   * @returns whether there were any
+   */
+  rescan(): boolean {
     const known = new Map((this.#packs ?? []).map((pack) => [pack.path, pack]));
-    this.#packs = this.#listPacks().map((path) => {
+    const paths = this.#listPacks();
+    const isChanged = paths.length !== known.size || paths.some((path) => !known.has(path));
+    this.#packs = paths.map((path) => {
       const pack = known.get(path) ?? new PackFile(path, this.#cache);
       known.delete(path);
       return pack;
     });
     for (const gone of known.values()) gone.close();
+    return isChanged;
   }
 
   close(): void {

@@ -13,6 +13,9 @@ import type { ObjectType, Oid } from './object-id.js';
 import { decodeTree } from './tree-codec.js';
 import type { TreeEntry } from './tree-codec.js';
 
+/** How often packs may change while one object is looked for. */
+const ATTEMPTS_MAX = 50;
+
 // Git takes the empty tree for granted, whether or not it has been written.
 const EMPTY_TREE = hashObject('tree', '');
 
@@ -95,8 +98,9 @@ export class ObjectReader {
     if (oid === EMPTY_TREE) return { type: 'tree', body: Buffer.alloc(0) };
     const directories = [this.#own, ...this.#openAlternates()];
     let found = this.#findIn(directories.slice(1), oid) ?? first;
-    if (!isIntact(found)) {
-      for (const directory of directories) directory.rescan();
+    // Packs may be swapped again before we get to the new ones. What is in none of the same packs twice is missing.
+    for (let attempt = 1, isChanged = true; isChanged && !isIntact(found) && attempt <= ATTEMPTS_MAX; attempt++) {
+      isChanged = directories.map((directory) => directory.rescan()).includes(true);
       found = this.#findIn(directories, oid) ?? found;
     }
     return found;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32, deflateSync } from 'node:zlib';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
@@ -97,14 +97,15 @@ export class PackWriter {
 
   /**
    * Completes pack and index, syncs them and gives them their names. The order is that of
-   * git-index-pack(1): `.keep`, `.pack`, and only then the `.idx` that makes it a pack.
+   * git-index-pack(1): `.keep`, `.pack`, and only then the `.idx` that makes it a pack. No other pack
+   * has this name, so that a `git gc` that is about to remove one with the same content misses this.
    */
   finish(): KeepGuard {
     const temporaryIndex = this.#temporary.replace('tmp_pack_', 'tmp_idx_');
+    const final = `${this.#directory}/pack-${randomBytes(20).toString('hex')}`;
     let guard: KeepGuard | null = null;
     try {
       const checksum = this.#complete();
-      const final = `${this.#directory}/pack-${checksum.toString('hex')}`;
       const writeIndex = (): void => writePackIndex(temporaryIndex, this.#table, checksum);
       writeIndex();
       guard = KeepGuard.create(`${final}.keep`);
@@ -115,7 +116,7 @@ export class PackWriter {
       return guard;
     } catch (error) {
       this.abort();
-      rmSync(fsPath(temporaryIndex), { force: true });
+      for (const path of [temporaryIndex, `${final}.idx`, `${final}.pack`]) rmSync(fsPath(path), { force: true });
       guard?.release();
       throw writeFailure(this.#temporary, error);
     }

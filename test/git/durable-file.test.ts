@@ -10,6 +10,7 @@ const umask = process.umask();
 afterEach(() => process.umask(umask));
 
 /** The calls that a program makes, as strace prints them, without those of starting Node. */
+/** Only of the main thread, which does all of it: what other threads do at the same time would cut its lines in two. */
 async function systemCalls(body: string, ...args: string[]): Promise<string[]> {
   const program = await bundleProgram(`
     import { existsSync } from 'node:fs';
@@ -20,9 +21,9 @@ async function systemCalls(body: string, ...args: string[]): Promise<string[]> {
     ${body}`);
   const log = `${tempDir()}/strace`;
   const calls = 'trace=openat,fsync,rename,link,fchmod,chmod,mkdir,unlink,access';
-  const result = await runProcess('strace', ['-f', '-y', '-o', log, '-e', calls, process.execPath, program, ...args]);
+  const result = await runProcess('strace', ['-y', '-o', log, '-e', calls, process.execPath, program, ...args]);
   expect(result.status, result.stderr.toString()).toBe(0);
-  const lines = fs.readFileSync(log, 'utf8').split('\n').map((line) => line.replace(/^\d+ +/, ''));
+  const lines = fs.readFileSync(log, 'utf8').split('\n');
   return lines.slice(lines.findIndex((line) => line.includes('/start-of-test')) + 1);
 }
 
