@@ -9,8 +9,10 @@ import { bundleProgram, filesBelow, newRepository } from './repository.js';
 const umask = process.umask();
 afterEach(() => process.umask(umask));
 
-/** The calls that a program makes, as strace prints them, without those of starting Node. */
-/** Only of the main thread, which does all of it: what other threads do at the same time would cut its lines in two. */
+/**
+ * The calls that a program makes, as strace prints them, without those of starting Node. Only those of the main
+ * thread, which makes all of them: what other threads do at the same time would cut its lines in two.
+ */
 async function systemCalls(body: string, ...args: string[]): Promise<string[]> {
   const program = await bundleProgram(`
     import { existsSync } from 'node:fs';
