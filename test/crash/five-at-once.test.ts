@@ -1,18 +1,24 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildTree, cleanEnvironment, fso, fsoAsync, git, runProcess, tempDir } from '../harness/index.js';
+import { expectComplete } from './complete.js';
 
 const ROUNDS = process.env['FSO_CRASH_FULL'] === undefined ? 2 : 20;
 const WORKERS = ['a', 'b', 'c', 'd', 'e'];
 const FACETS = ['stat', 'sha', 'content'] as const;
 
-/** What the processes said that they have done. */
+/** What the processes said that they have done, and what was seen meanwhile. */
 interface Reported {
   /** The first digits of commits, by branch. */
   readonly commits: Record<string, string[]>;
   /** How often the stub was applied, by branch. */
   readonly applied: Record<string, number>;
+  /** Commits of the administrator. */
+  stub: number;
+  /** How often refs were found to name complete histories. */
+  looks: number;
 }
 
 /** A command that must do its work, or nothing because another one did it. */
@@ -25,8 +31,8 @@ async function record(shadow: string, command: string, reported: Reported): Prom
   for (const [, facet = ''] of output.matchAll(/^(\w+): applied$/gm)) reported.applied[facet] = (reported.applied[facet] ?? 0) + 1;
 }
 
-async function work(worker: string, world: { real: string; shadow: string }, reported: Reported): Promise<void> {
-  for (let round = 0; round < ROUNDS; round += 1) {
+async function work(worker: string, world: { real: string; shadow: string }, reported: Reported, isOver: () => boolean): Promise<void> {
+  for (let round = 0; round < ROUNDS && !isOver(); round += 1) {
     for (const command of [...FACETS, 'apply-stub']) {
       fs.writeFileSync(path.join(world.real, `d/${worker}`), `${worker} ${round} ${command}`.repeat(1 + round));
       fs.writeFileSync(path.join(world.real, 'README.md'), `${worker} ${round} ${command}\n`);
@@ -35,18 +41,31 @@ async function work(worker: string, world: { real: string; shadow: string }, rep
   }
 }
 
-/** An administrator who edits the stub and tidies up all the time; returns the number of commits. */
-async function administrate(shadow: string, isOver: () => boolean): Promise<number> {
+/** Looks all the time whether refs name complete histories. */
+async function watch(shadow: string, reported: Reported, isOver: () => boolean): Promise<void> {
+  for (; !isOver(); reported.looks += 1) {
+    expectComplete(shadow);
+    await setTimeout(20);
+  }
+}
+
+/** Waits for all, also when one has failed: none may be at work in a directory that is about to be removed. */
+async function allEnded(loops: readonly Promise<void>[], end: () => void): Promise<void> {
+  for (const loop of loops) loop.catch(end);
+  const outcomes = await Promise.allSettled(loops);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** An administrator who edits the stub and tidies up all the time. */
+async function administrate(shadow: string, reported: Reported, isOver: () => boolean): Promise<void> {
   const admin = (...args: string[]): ReturnType<typeof runProcess> => runProcess('git', args, { cwd: shadow, env: cleanEnvironment() });
-  let commits = 0;
   for (let round = 0; !isOver(); round += 1) {
     fs.appendFileSync(path.join(shadow, '.gitignore'), `*.tmp${round}\n`);
     // A lock that a git-fso process holds for a moment makes Git give up.
-    if ((await admin('commit', '-q', '-a', '-m', `Ignore *.tmp${round}`)).status === 0) commits += 1;
+    if ((await admin('commit', '-q', '-a', '-m', `Ignore *.tmp${round}`)).status === 0) reported.stub += 1;
     await admin('pack-refs', '--all');
     await admin('gc', '-q', '--prune=now');
   }
-  return commits;
 }
 
 test('five processes at once, beside git gc --prune=now, pack-refs and commits of an administrator, lose nothing', async () => {
@@ -55,11 +74,12 @@ test('five processes at once, beside git gc --prune=now, pack-refs and commits o
   const shadow = path.join(dir, 'shadow');
   fs.mkdirSync(shadow);
   expect(fso(['init', '--observe', real], { cwd: shadow }).status).toBe(0);
-  const reported: Reported = { commits: {}, applied: {} };
-  let isOver = false;
-  const admin = administrate(shadow, () => isOver);
-  await Promise.all(WORKERS.map((worker) => work(worker, { real, shadow }, reported))).finally(() => { isOver = true; });
-  const adminCommits = await admin;
+  const reported: Reported = { commits: {}, applied: {}, stub: 0, looks: 0 };
+  let over = false;
+  const end = (): void => { over = true; };
+  const isOver = (): boolean => over;
+  const workers = WORKERS.map((worker) => work(worker, { real, shadow }, reported, isOver));
+  await allEnded([...workers, Promise.allSettled(workers).then(end), administrate(shadow, reported, isOver), watch(shadow, reported, isOver)], end);
 
   const history = (branch: string): string[] => git(['rev-list', '--first-parent', branch], shadow).split('\n');
   for (const facet of FACETS) {
@@ -69,7 +89,8 @@ test('five processes at once, beside git gc --prune=now, pack-refs and commits o
     // All but the commit of the init was reported, and is there once.
     expect(found.length - 1, facet).toBe(commits.length + (reported.applied[facet] ?? 0));
   }
-  expect(history('master-stub')).toHaveLength(adminCommits + 1);
+  expect(history('master-stub')).toHaveLength(reported.stub + 1);
+  expect(reported.looks).toBeGreaterThan(10 * ROUNDS);
   expect(reported.commits['stat']?.length).toBeGreaterThan(ROUNDS);
   expect(git(['fsck', '--full', '--strict', '--no-dangling', '--no-progress'], shadow)).toBe('');
   expect(fso(['check'], { cwd: shadow }).stdout).toBe('no errors found\n');

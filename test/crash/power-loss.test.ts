@@ -1,15 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DamagedObjectError } from '../../src/git/object-errors.js';
-import type { Oid } from '../../src/git/object-id.js';
-import { hashObject, oidToHex } from '../../src/git/object-id.js';
-import { ObjectReader } from '../../src/git/object-reader.js';
-import { listRefs } from '../../src/git/refs.js';
-import { FileMode } from '../../src/git/tree-codec.js';
-import { ShadowRepo } from '../../src/shadow/shadow-repo.js';
 import { git, tempDir } from '../harness/index.js';
 import { BIN, ENV } from './command.mjs';
+import { expectComplete } from './complete.js';
 import { Disk } from './disk.js';
 import type { CrashWorld, Scenario } from './scenarios.mjs';
 import { prepare, SCENARIOS } from './scenarios.mjs';
@@ -31,28 +25,6 @@ const isIrrelevant = (name: string): boolean => /\/fso\/(lock|success|partial)|\
 
 const reposIn = (scenario: Scenario, world: CrashWorld): string[] =>
   (scenario.repos?.(world) ?? [world.shadow]).filter((repo) => fs.existsSync(path.join(repo, '.git')));
-
-/** Fails unless every ref names an object that is there, with all that it refers to. */
-function expectComplete(repo: string): void {
-  const { gitDir } = ShadowRepo.open(Buffer.from(repo).toString('latin1'));
-  const reader = ObjectReader.open(gitDir);
-  const seen = new Set<Oid>();
-  const visit = (oid: Oid): void => {
-    if (seen.has(oid)) return;
-    seen.add(oid);
-    const { type, body } = reader.read(oid);
-    if (hashObject(type, body) !== oid) throw new DamagedObjectError(gitDir, `${oidToHex(oid)} has other content`);
-    if (type === 'tree') for (const entry of reader.readTree(oid)) if (entry.mode !== FileMode.gitlink) visit(entry.oid);
-    if (type !== 'commit') return;
-    const { tree, parents } = reader.readCommit(oid);
-    for (const next of [tree, ...parents]) visit(next);
-  };
-  try {
-    for (const { oid } of listRefs(gitDir, 'refs/')) visit(oid);
-  } finally {
-    reader.close();
-  }
-}
 
 async function fsck(repo: string): Promise<{ status: number | null; said: string }> {
   const { status, stdout, stderr } = await run('git', ['fsck', '--full', '--strict', '--no-dangling', '--no-progress'], { cwd: repo, env: ENV });

@@ -12,6 +12,8 @@ import { prepare, SCENARIOS } from './scenarios.mjs';
 import { canTrace, killAt, run, trace } from './strace.mjs';
 
 const QUICK_KILLS = 5;
+/** How often to try to kill a process at a certain call. */
+const ATTEMPTS_MAX = 60;
 
 const { values: options } = parseArgs({
   options: {
@@ -42,7 +44,7 @@ async function damageIn(repo) {
 
 class Sweep {
   constructor(name, scenario, dir) {
-    Object.assign(this, { name, scenario, dir, kills: 0, failures: [] });
+    Object.assign(this, { name, scenario, dir, kills: 0, missed: 0, failures: [] });
     this.env = scenario.withoutFlock ? withoutFlock(path.join(dir, 'bin')) : ENV;
     this.world = prepare(scenario, path.join(dir, 'world'), ENV);
   }
@@ -71,7 +73,7 @@ class Sweep {
       for (const [number, target] of queue) await this.killOnce(number, target, expected);
     };
     await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
-    console.log(`${this.failures.length === 0 ? 'ok  ' : 'FAIL'} ${this.name}: ${this.kills} kills at ${targets.length} points`);
+    console.log(`${this.failures.length === 0 ? 'ok  ' : 'FAIL'} ${this.name}: ${this.kills} kills at ${targets.length} points${this.missed === 0 ? '' : `, ${this.missed} of them never hit`}`);
     for (const failure of this.failures) console.log(`     ${failure}`);
   }
 
@@ -104,17 +106,20 @@ class Sweep {
   /** Returns what is wrong with the way in which the command ended. */
   async kill(number, world, args, target, surroundings) {
     if (this.scenario.killed === undefined) {
-      // Threads that hash make the number of calls vary a little: then the one before will do.
-      for (let { index } = target; index > target.index - 5; index -= 1) {
-        const { signal } = await killAt(process.execPath, args, { call: target.call, index }, surroundings);
-        if (signal === 'SIGKILL') {
+      for (let [attempt, next] = [1, target]; attempt <= ATTEMPTS_MAX; attempt += 1) {
+        const log = path.join(this.dir, `strace-${number}.log`);
+        const kill = await killAt(process.execPath, args, next, { directory: world.shadow, log, options: surroundings });
+        fs.rmSync(log);
+        if (kill.isHit) {
           this.kills += 1;
           return null;
         }
+        next = kill.next;
         fs.rmSync(world.shadow, { recursive: true });
         this.copy(number);
       }
-      return 'was not killed';
+      this.missed += 1;
+      return null;
     }
     const env = this.scenario.killed(world, target, this.env);
     const { status, stderr } = await run(process.execPath, args, { ...surroundings, env });
@@ -139,18 +144,19 @@ if (!(await canTrace())) {
 }
 const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'git-fso-crash-')));
 const started = Date.now();
-let [kills, failures] = [0, 0];
+let [kills, missed, failures] = [0, 0, 0];
 try {
   const chosen = Object.entries(SCENARIOS).filter(([name]) => options.only.length === 0 || options.only.some((part) => name.includes(part)));
   for (const [name, scenario] of chosen) {
     const sweep = new Sweep(name, scenario, path.join(base, name.replace(/\W+/g, '-')));
     await sweep.runAll();
     kills += sweep.kills;
+    missed += sweep.missed;
     failures += sweep.failures.length;
   }
 } finally {
   if (options.keep) console.log(base);
   else fs.rmSync(base, { recursive: true, force: true });
 }
-console.log(`${kills} kills, ${failures} failures, ${Math.round((Date.now() - started) / 1000)} s`);
+console.log(`${kills} kills, ${missed} points never hit, ${failures} failures, ${Math.round((Date.now() - started) / 1000)} s`);
 if (failures > 0) process.exitCode = 1;
