@@ -13,6 +13,18 @@ export interface LargeBlob {
   pieces(): Iterable<Buffer>;
 }
 
+/** A blob could not be read once more, or has another content by now. Nothing of it was stored. */
+export class BlobLostError extends FsoError {
+  override readonly name = 'BlobLostError';
+  /** What went wrong when it was read. */
+  override readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.cause = cause;
+  }
+}
+
 /** How many pieces are hashed before other work gets its turn. */
 const PIECES_A_TURN = 8;
 

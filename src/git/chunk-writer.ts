@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ftruncateSync } from 'node:fs';
 import { writeFully } from './durable-file.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -53,6 +54,14 @@ export class ChunkWriter {
     if (used > 0) this.#put(this.buffer.subarray(0, used));
   }
 
+  /** Drops everything from `position` on. Only for what is not hashed. */
+  rewind(position: number): void {
+    this.#used = Math.max(0, position - this.#written);
+    if (position >= this.#written) return;
+    ftruncateSync(this.#fd, position);
+    this.#written = position;
+  }
+
   /** The SHA-1 of everything so far; nothing may be written with hashing afterwards. */
   digest(): Buffer {
     this.flush();
@@ -61,7 +70,7 @@ export class ChunkWriter {
 
   #put(bytes: Buffer): void {
     if (this.#isHashed) this.#hash.update(bytes);
-    writeFully(this.#fd, bytes);
+    writeFully(this.#fd, bytes, this.#written);
     this.#written += bytes.length;
   }
 }

@@ -30,9 +30,9 @@ export function randomName(): string {
   return randomBytes(4).toString('hex');
 }
 
-/** Writes all of `bytes[start, end)` at the file's position; write(2) may do it in parts. */
-export function writeFully(fd: number, bytes: Buffer, start = 0, end = bytes.length): void {
-  for (let at = start; at < end;) at += writeSync(fd, bytes, at, end - at);
+/** Writes all of `bytes`, at the file's own position unless one is given; write(2) may do it in parts. */
+export function writeFully(fd: number, bytes: Buffer, position: number | null = null): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, position === null ? null : position + at);
 }
 
 /** Makes what happened in a directory (files created, renamed, removed) survive a power failure. */

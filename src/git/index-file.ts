@@ -54,7 +54,7 @@ export function writeIndexFile(path: ByteString, count: number, entries: Iterabl
       const out = new ChunkWriter(fd, true);
       out.write(encodeHeader(count));
       for (const { entry, status } of entries) out.write(encodeIndexEntry(entry, status));
-      writeFully(fd, out.digest());
+      writeFully(fd, out.digest(), out.position);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

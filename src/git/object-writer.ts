@@ -58,6 +58,7 @@ export class ObjectWriter {
   /**
    * Stores a blob that is too large for memory; nothing else may be written before it is done.
    * @param oid its id, from `hashLargeBlob`
+   * @throws BlobLostError if it cannot be read or was changed; everything else is as it was then
    */
   async writeLargeBlob(oid: Oid, blob: LargeBlob, signal?: AbortSignal): Promise<void> {
     this.#refuseIfDone();

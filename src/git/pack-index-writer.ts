@@ -25,7 +25,7 @@ export function writePackIndex(path: ByteString, table: ObjectTable, packChecksu
     for (const index of order) writeUInt32(out, table.crcOf(index));
     writeOffsets(out, table, order, largeOffset);
     out.write(packChecksum);
-    writeFully(fd, out.digest());
+    writeFully(fd, out.digest(), out.position);
     fchmodSync(fd, 0o444);
     fsyncSync(fd);
   } finally {

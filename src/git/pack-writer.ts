@@ -5,7 +5,7 @@ import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { FsoError, errnoOf } from '../util/errors.js';
 import type { LargeBlob } from './blob-stream.js';
-import { deflateLargeBlob } from './blob-stream.js';
+import { BlobLostError, deflateLargeBlob } from './blob-stream.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { fsyncDirectory, makeOneDirectoryDurable, randomName, writeFully } from './durable-file.js';
 import { KeepGuard } from './keep-guard.js';
@@ -69,17 +69,20 @@ export class PackWriter {
   }
 
   /**
-   * Adds a blob, piece by piece; `oid` must be its id. If that fails, the whole pack is given up.
-   * @throws what the blob throws; the reason of the signal; FsoError
+   * Adds a blob, piece by piece; `oid` must be its id.
+   * @throws BlobLostError if the blob cannot be read, or has another id; the pack is as it was then. The reason of
+   *   the signal, or FsoError if the pack cannot be written: then it is given up.
    */
   async addLargeBlob(oid: Oid, blob: LargeBlob, signal?: AbortSignal): Promise<void> {
     this.#refuseIfClosed();
     const offset = this.#out.position;
     let crc = 0;
+    let isUnwritable = false;
     const put = (bytes: Buffer): void => {
       try {
         this.#out.write(bytes);
       } catch (error) {
+        isUnwritable = true;
         throw writeFailure(this.#temporary, error);
       }
       crc = crc32(bytes, crc);
@@ -90,8 +93,21 @@ export class PackWriter {
       await deflateLargeBlob(oid, blob, put, signal);
       this.#table.add(oid, offset, crc);
     } catch (error) {
+      if (isUnwritable || signal?.aborted === true) {
+        this.abort();
+        throw error;
+      }
+      this.#rewind(offset);
+      throw new BlobLostError(error);
+    }
+  }
+
+  #rewind(offset: number): void {
+    try {
+      this.#out.rewind(offset);
+    } catch (error) {
       this.abort();
-      throw error;
+      throw writeFailure(this.#temporary, error);
     }
   }
 
@@ -164,7 +180,7 @@ export class PackWriter {
     count.writeUInt32BE(this.#table.size);
     writeSync(this.#fd, count, 0, 4, PACK_HEADER_LENGTH - 4);
     const checksum = this.#hashFile();
-    writeFully(this.#fd, checksum);
+    writeFully(this.#fd, checksum, this.#out.position);
     fchmodSync(this.#fd, 0o444);
     fsyncSync(this.#fd);
     return checksum;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordArchive } from '../../src/facets/archive.js';
 import { recordStat } from '../../src/facets/stat.js';
+import { acquireLock } from '../../src/shadow/lock.js';
 import type { TreeSpec } from '../harness/index.js';
 import { git, readBranchTree } from '../harness/index.js';
 import { canSetImmutable, changeStub, heads, makeWorld, OPTIONS, problemsOf, recorded, setImmutable } from './world.js';
@@ -103,6 +104,22 @@ describe.skipIf(!canSetImmutable())('archive', () => {
     expect(git(['fsck', '--strict'], world.shadow)).toBe('');
     expect(fs.readdirSync(path.join(world.shadow, '.git/objects')).filter((name) => name.startsWith('tmp'))).toEqual([]);
     expect((await archive(world)).commit).toBeNull();
+  });
+
+  test('a large file that is changed between its two readings is a problem of its own; the rest is recorded', async () => {
+    const world = await makeFrozenWorld({ large: { sparse: 65 * 1024 * 1024 }, small: 's\n' });
+    const lock = await acquireLock(`${world.repo.gitDir}/fso/lock-archive`, 'exclusive', { waitMs: 0, command: 'test' });
+    // It waits when it has read the file once, and is about to store it.
+    const onWait = (): void => {
+      fs.writeFileSync(path.join(world.real, 'large'), 'more', { flag: 'a' });
+      lock.release();
+    };
+    const result = await recordArchive(world.repo, { ...OPTIONS, waitMs: 20_000, onWait });
+    expect(problemsOf(result)).toEqual({ large: expect.stringContaining('was changed while it was read') });
+    expect(result).toMatchObject({ added: 1 });
+    expect(recorded(world, 'master-archive')).toEqual({ small: 's\n' });
+    expect(git(['fsck', '--strict'], world.shadow)).toBe('');
+    expect(await archive(world)).toMatchObject({ added: 1, problems: [] });
   });
 
   test('a realdir that is gone is archived as empty only if it was recorded as immutable', async () => {

@@ -48,7 +48,7 @@ test('a blob in pieces gets the id that Git gives it, and stands in the pack amo
   expect(git(['cat-file', '-s', oidToHex(oid)], path.dirname(gitDir))).toBe(String(blob.size));
 });
 
-test('a blob that changes, or cannot be read, leaves nothing behind', async () => {
+test('a blob that changes, or cannot be read, leaves nothing behind, and what comes next is stored', async () => {
   const blob = blobOf(3);
   const oid = await hashLargeBlob(blob);
   const others: LargeBlob['pieces'][] = [
@@ -61,11 +61,19 @@ test('a blob that changes, or cannot be read, leaves nothing behind', async () =
   for (const pieces of others) {
     const gitDir = newRepo();
     const writer = ObjectWriter.open(gitDir);
-    writer.writeBlob('small\n');
+    const small = writer.writeBlob('small\n');
     await expect(writer.writeLargeBlob(oid, { size: blob.size, pieces })).rejects.toThrow(/was changed meanwhile|EIO/);
-    expect(packFiles(gitDir)).toEqual([]);
-    expect(() => writer.writeBlob('more\n')).toThrow(/was given up/);
-    writer.abort();
+    const more = writer.writeBlob('more\n');
+    const next = blobOf(1);
+    await writer.writeLargeBlob(hashObject('blob', next.bytes), next);
+    writer.finish().release();
+    const reader = ObjectReader.open(gitDir);
+    expect([small, more].map((each) => reader.readBlob(each).toString())).toEqual(['small\n', 'more\n']);
+    expect([reader.has(hashObject('blob', next.bytes)), reader.has(oid)]).toEqual([true, false]);
+    reader.close();
+    expect(git(['fsck', '--full', '--strict', '--no-dangling'], path.dirname(gitDir))).toBe('');
+    const pack = packFiles(gitDir).find((name) => name.endsWith('.pack')) ?? '';
+    expect(fs.statSync(path.join(gitDir, 'objects/pack', pack)).size).toBeLessThan(2 * next.size);
   }
 });
 
@@ -82,4 +90,5 @@ test('a signal ends it', async () => {
   const oid = await hashLargeBlob(blob);
   await expect(writer.writeLargeBlob(oid, { size: blob.size, pieces }, controller.signal)).rejects.toThrow('enough');
   expect(packFiles(gitDir)).toEqual([]);
+  expect(() => writer.writeBlob('more\n')).toThrow(/was given up/);
 });

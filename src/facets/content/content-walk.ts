@@ -1,3 +1,4 @@
+import { BlobLostError } from '../../git/blob-stream.js';
 import type { LargeBlob } from '../../git/blob-stream.js';
 import { DamagedObjectError, MissingObjectError } from '../../git/object-errors.js';
 import type { ObjectReader } from '../../git/object-reader.js';
@@ -11,7 +12,6 @@ import { readSymlink } from '../../realdir/read-symlink.js';
 import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
 import { isReserved } from '../../record/reserved-names.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { textOfBytes } from '../../util/byte-string.js';
 import { errnoOf, FsoError, unlessErrno } from '../../util/errors.js';
 import type { ObservationEvents } from '../observe/context.js';
 import type { ObjectSink } from '../observe/directory-edit.js';
@@ -38,7 +38,7 @@ export interface ContentStore extends ObjectSink {
   /** Resolves when objects may be written. */
   beforeWrite(): Promise<void> | undefined;
   hashLarge(blob: LargeBlob): Promise<Oid>;
-  /** Stores a blob under the id that `hashLarge` gave; a failure makes the store useless. */
+  /** Stores a blob under the id that `hashLarge` gave. @throws BlobLostError if it has another content by now */
   writeLarge(oid: Oid, blob: LargeBlob): Promise<void>;
 }
 
@@ -167,14 +167,15 @@ export class ContentWalk {
       if (!isReadFailure(error)) throw error;
       return events.onProblem(path, error);
     }
-    if (!directory.setBlob(name, FileMode.file, oid)) return;
+    if (directory.hasBlob(name, FileMode.file, oid)) return;
     await store.beforeWrite();
     try {
       await store.writeLarge(oid, blob);
     } catch (error) {
-      if (!isReadFailure(error)) throw error;
-      throw new FsoError(`${textOfBytes(path)}: ${error.message}`, { remedy: 'run the command again', cause: error });
+      if (!(error instanceof BlobLostError) || !isReadFailure(error.cause)) throw error;
+      return events.onProblem(path, error.cause);
     }
+    directory.setBlob(name, FileMode.file, oid);
   }
 
   private async symlink(directory: OpenDirectory, name: ByteString): Promise<void> {

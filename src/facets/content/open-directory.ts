@@ -54,10 +54,16 @@ export class OpenDirectory {
     return entry?.mode === FileMode.file ? this.reader.readBlob(entry.oid) : null;
   }
 
+  /** True if a file or symbolic link is recorded in exactly this way. */
+  hasBlob(name: ByteString, mode: number, oid: Oid): boolean {
+    const recorded = this.entries.get(name);
+    return recorded?.mode === mode && recorded.oid === oid;
+  }
+
   /** Sets a file or symbolic link; false, and nothing happens, if it is recorded in exactly this way. */
   setBlob(name: ByteString, mode: number, oid: Oid): boolean {
+    if (this.hasBlob(name, mode, oid)) return false;
     const recorded = this.entries.get(name);
-    if (recorded?.mode === mode && recorded.oid === oid) return false;
     this.entries.set(name, { name, mode, oid });
     this.changed = true;
     if (recorded !== undefined && isTree(recorded)) this.reportDeleted(name, recorded.oid, null);
