@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { fsyncDirectory } from '../git/durable-file.js';
 import { writeFailure } from '../git/write-failure.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
-import { FsoError } from '../util/errors.js';
+import { FsoError, unlessErrno } from '../util/errors.js';
 import type { CreateOptions } from './create.js';
 import { refuseOverlap, requireRealdir } from './create.js';
 import { buildRepo } from './new-repo.js';
@@ -16,20 +16,44 @@ import { initialStub, STUB_FILE_NAMES } from './stub-files.js';
 const TEMPORARY = /^\.git-fso-init-(\d+)$/;
 
 /**
- * Removes what an init that was killed has left in a directory.
+ * The names, but for `own`, of what inits that were killed have left in a directory.
+ * @param isProven whether it is known that there was one, so that stub files are its
  * @throws FsoError if anything else is there
  */
-function requireEmpty(directory: ByteString): void {
-  const names = readdirSync(fsPath(directory), 'latin1');
-  const leftover = names.filter((name) => !isRunning(Number(TEMPORARY.exec(name)?.[1] ?? process.pid)));
-  const ours = leftover.length === 0 ? [] : [...leftover, ...STUB_FILE_NAMES];
-  const foreign = names.filter((name) => !ours.includes(name));
-  if (foreign.length > 0) {
-    throw new FsoError(`${textOfBytes(directory)}: not empty`, {
-      remedy: 'change to an empty directory, or use --shadow <shadow root>',
-    });
+function leftoversIn(directory: ByteString, own: ByteString, isProven: boolean): ByteString[] {
+  const names = readdirSync(fsPath(directory), 'latin1').filter((name) => name !== own);
+  const isDead = (name: ByteString): boolean => !isRunning(Number(TEMPORARY.exec(name)?.[1] ?? process.pid));
+  const stubFiles: readonly string[] = isProven || names.some(isDead) ? STUB_FILE_NAMES : [];
+  if (names.every((name) => isDead(name) || stubFiles.includes(name))) return names;
+  throw new FsoError(`${textOfBytes(directory)}: not empty`, {
+    remedy: 'change to an empty directory, or use --shadow <shadow root>',
+  });
+}
+
+/**
+ * Makes the temporary directory of an init, and removes what others left. Of several that do this at the
+ * same time, each sees those that came before it: at most one goes on.
+ * @throws FsoError if the directory is not empty
+ */
+function takePlace(directory: ByteString): ByteString {
+  const own = `.git-fso-init-${process.pid}`;
+  const temporary = joinPath(directory, own);
+  const remove = (parent: ByteString, names: readonly ByteString[]): void => {
+    for (const name of names) rmSync(fsPath(joinPath(parent, name)), { recursive: true, force: true });
+  };
+  // A process that is dead may have had the same number.
+  const isLeft = existsSync(fsPath(temporary));
+  // Before anything is written: the directory may be somebody's.
+  const isProven = leftoversIn(directory, own, isLeft).length > 0 || isLeft;
+  try {
+    unlessErrno(['EEXIST'], undefined, () => mkdirSync(fsPath(temporary)));
+    remove(temporary, readdirSync(fsPath(temporary), 'latin1'));
+    remove(directory, leftoversIn(directory, own, isProven));
+    return temporary;
+  } catch (error) {
+    remove(directory, [own]);
+    throw writeFailure(directory, error);
   }
-  for (const name of names) rmSync(fsPath(joinPath(directory, name)), { recursive: true });
 }
 
 /**
@@ -43,16 +67,15 @@ export async function createHere(
 ): Promise<ShadowRepo> {
   requireRealdir(realdir);
   refuseOverlap(realdir, directory, options.tracking);
-  requireEmpty(directory);
-  const temporary = joinPath(directory, `.git-fso-init-${process.pid}`);
+  const temporary = takePlace(directory);
   const stub = initialStub(options.tracking);
   const moved: ByteString[] = [];
   const move = (name: ByteString): void => {
-    moved.push(joinPath(directory, name));
     renameSync(fsPath(joinPath(temporary, name)), fsPath(joinPath(directory, name)));
+    // Not before: what was in the way is not ours.
+    moved.push(joinPath(directory, name));
   };
   try {
-    mkdirSync(fsPath(temporary));
     const { mode } = statSync(fsPath(directory));
     await buildRepo(temporary, mode, { realdir, uuid: options.uuid ?? randomUUID(), stub }, options);
     for (const name of STUB_FILE_NAMES.filter((file) => stub[file] !== undefined)) move(name);
