@@ -5,7 +5,7 @@ import type { ByteString } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { parsedJson } from '../util/parsed-json.js';
 import { isProcessIdentity, mayBeAlive, ownProcess } from '../util/process-identity.js';
-import { createFileDurable, helperBeside } from './durable-file.js';
+import { createFileDurable, helperBeside, randomName } from './durable-file.js';
 
 // What file systems without hard links say.
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
@@ -18,9 +18,8 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
  */
 export function createLock(lock: ByteString): boolean {
   const content = `${JSON.stringify({ 'git-fso': ownProcess() })}\n`;
-  const prepared = helperBeside(lock, `owner-${process.pid}`);
-  // A process that had the same number may have left it.
-  rmSync(fsPath(prepared), { force: true });
+  // Not named after our process, whose number another one may have in another container.
+  const prepared = helperBeside(lock, `owner-${randomName()}`);
   try {
     createFileDurable(prepared, content);
     linkSync(fsPath(prepared), fsPath(lock));
@@ -66,7 +65,7 @@ export function removeLockOfDeadOwner(lock: ByteString): void {
 
 /** Without flock: of several, one can rename the file. If that was the lock of whoever came next, it is put back. */
 function removeByRenaming(lock: ByteString): void {
-  const aside = helperBeside(lock, `dead-${process.pid}`);
+  const aside = helperBeside(lock, `dead-${randomName()}`);
   unlessErrno(['ENOENT'], undefined, () => {
     renameSync(fsPath(lock), fsPath(aside));
     if (!isLockOfDeadOwner(aside)) unlessErrno(['EEXIST'], undefined, () => linkSync(fsPath(aside), fsPath(lock)));

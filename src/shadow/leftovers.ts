@@ -18,7 +18,7 @@ const FAN_OUT = /^[0-9a-f]{2}$/;
 // Eight hexadecimal digits make it ours; Git's own names end with six letters and digits.
 const OBJECT = /^tmp_obj_[0-9a-f]{8}$/;
 const PACK = /^tmp_(pack|idx)_[0-9a-f]{8}$/;
-const HELPER = /\.fso-(tmp-[0-9a-f]{8}|next|owner-\d+|dead-\d+)\.lock$/;
+const HELPER = /\.fso-((tmp|owner|dead)-[0-9a-f]+|next)\.lock$/;
 const INDEX = /^index-[0-9a-f]{8}(\.lock)?$/;
 const RECORDS = /\.(holders|waiting)$/;
 const RECORD = /\.(\d+)\.\d*\.\d+$/;
