@@ -13,6 +13,9 @@ const PROGRAMS = 'fso/bin';
 /** The bare repository that it runs `sha` in; it makes a new one if there is none. */
 const SHA_WORKSHOP = 'fso/sha.git';
 
+/** What rename(2) says where a directory is that is not empty. */
+const OCCUPIED = ['ENOTEMPTY', 'EEXIST'];
+
 const WORKSHOP_NOTICE =
   'This shadow repo was taken over from git-fso 0.1.0, whose index files do not agree with the branches any more.\n' +
   'This file keeps its `git-fso sha` from starting. The present git-fso gives the repo back: git-fso handback\n';
@@ -49,14 +52,24 @@ export function takeOver(gitDir: ByteString): boolean {
     // All that is in there follows from the rest, and it is made anew where it is missing.
     if (isDirectory(workshop)) rmSync(fsPath(workshop), { recursive: true, force: true });
     writeFileDurable(workshop, WORKSHOP_NOTICE);
-    rmSync(fsPath(aside), { recursive: true, force: true });
-    renameSync(fsPath(programs), fsPath(aside));
+    moveAside(programs, aside);
     fsyncDirectory(directoryOf(programs));
     return true;
   } catch (error) {
     // Another process of ours was faster.
     if (errnoOf(error) === 'ENOENT' && !exists(programs)) return false;
     throw writeFailure(programs, error);
+  }
+}
+
+/** What is there already goes only if something else comes: another process may have put it there just now. */
+function moveAside(programs: ByteString, aside: ByteString): void {
+  try {
+    renameSync(fsPath(programs), fsPath(aside));
+  } catch (error) {
+    if (!OCCUPIED.includes(errnoOf(error) ?? '')) throw error;
+    rmSync(fsPath(aside), { recursive: true, force: true });
+    renameSync(fsPath(programs), fsPath(aside));
   }
 }
 
