@@ -12,9 +12,16 @@ export interface PatternText {
  */
 function tidy(line: string): string {
   const [, word = '', rest = ''] = /^[ \t\r\n]*([^ \t\r\n]*)[ \t\r\n]*(.*)$/s.exec(line) ?? [];
-  const trimmed = rest.replace(/[ \t\r\n]+$/, '');
+  const trimmed = rest.slice(0, lengthWithoutBlanks(rest));
   const isEscaped = rest[trimmed.length] === ' ' && /(^|[^\\])(\\\\)*\\$/.test(trimmed);
   return trimmed === '' ? word : `${word} ${trimmed}${isEscaped ? ' ' : ''}`;
+}
+
+/** Up to the last character that is not white space. `/ +$/` would look at each run of blanks again and again. */
+function lengthWithoutBlanks(text: string): number {
+  let length = text.length;
+  while (' \t\r\n'.includes(text[length - 1] ?? 'x')) length -= 1;
+  return length;
 }
 
 /**

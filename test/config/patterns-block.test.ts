@@ -25,6 +25,13 @@ describe('patterns', () => {
     ]);
   });
 
+  test('are tidied in the time that their length takes', () => {
+    const blanks = '\t'.repeat(300_000);
+    const start = performance.now();
+    expect(texts(`ignore a${blanks}b${blanks}`)).toEqual([`ignore a${blanks}b`]);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   test('of a list are all there, even where nothing is in them', () => {
     expect(texts(['  repo   data/*  ', '', '# x', 'repo'])).toEqual(['repo data/*', '', '# x', 'repo']);
   });
