@@ -15,6 +15,8 @@ import { RootError } from './root-error.js';
 interface RootMemory {
   readonly path: string;
   readonly device: number;
+  /** Its number on the device, which may need 64 bits; null where an older version has not remembered it. */
+  readonly inode: string | null;
   readonly mount: Mount | null;
   /** True if there was nothing in it. */
   readonly empty: boolean;
@@ -28,9 +30,9 @@ function memoryFile(location: ShadowLocation, root: ByteString): ByteString {
 /** Null where nothing is remembered, or what is was damaged. */
 function recall(file: ByteString): RootMemory | null {
   const text = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(file), 'utf8'));
-  const { path, device, mount, empty } = parsedJson(text);
+  const { path, device, inode, mount, empty } = parsedJson(text);
   if (typeof path !== 'string' || typeof device !== 'number' || typeof empty !== 'boolean' || typeof mount !== 'object') return null;
-  return { path, device, mount: mount as Mount | null, empty };
+  return { path, device, inode: typeof inode === 'string' ? inode : null, mount: mount as Mount | null, empty };
 }
 
 /** Reads no more than it must: roots may have very many entries. */
@@ -43,10 +45,10 @@ function isEmpty(directory: ByteString): boolean {
   }
 }
 
-function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'empty'> {
+function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'inode' | 'empty'> {
   try {
-    const stat = statSync(fsPath(root));
-    if (stat.isDirectory()) return { device: stat.dev, empty: isEmpty(root) };
+    const stat = statSync(fsPath(root), { bigint: true });
+    if (stat.isDirectory()) return { device: Number(stat.dev), inode: String(stat.ino), empty: isEmpty(root) };
   } catch (error) {
     const reason = errnoOf(error) === 'ENOENT' ? 'does not exist' : String(error);
     throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, {
@@ -63,10 +65,14 @@ function observe(root: ByteString): RootMemory {
   return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root) };
 }
 
-/** Device numbers may differ after a reboot, the source of a mount may have several names. */
+/**
+ * Device numbers may differ after a reboot, the source of a mount may have several names, and a directory
+ * may be another one after a restore. What a bind mount has covered is on the same device, perhaps.
+ */
 function isSameFilesystem(a: RootMemory, b: RootMemory): boolean {
-  if (a.device === b.device) return true;
-  return a.mount !== null && b.mount !== null && JSON.stringify(a.mount) === JSON.stringify(b.mount);
+  if (a.device === b.device && (a.inode === null || a.inode === b.inode)) return true;
+  if (a.mount === null || b.mount === null) return a.device === b.device;
+  return JSON.stringify(a.mount) === JSON.stringify(b.mount);
 }
 
 /** A root that was found to be what it was before. */
@@ -112,7 +118,7 @@ export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpt
     },
     confirm: () => {
       const later = lookAt(root);
-      if (later.device !== now.device) compare(now, observe(root));
+      if (later.device !== now.device || later.inode !== now.inode) compare(now, observe(root));
       if (later.empty && !now.empty) refuse('is empty, which it was not before');
     },
   };

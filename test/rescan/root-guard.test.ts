@@ -51,4 +51,27 @@ describe('guardRoot', () => {
     expect(run).toThrow('is on another filesystem than before; nothing below it is recorded');
     expect(changedKeys(before, site.heads())).toEqual([]);
   });
+
+  it.skipIf(!canMount)('refuses what an unmounted directory of the same filesystem has covered (needs unshare -m)', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    // Covers the root with another directory of its filesystem, records that, and uncovers what is below.
+    mkdirSync(path.join(site.top, 'disk/three'), { recursive: true });
+    const script = `mount --bind "$1/disk" "$2" && "$3" "$4" rescan --config "$5" >&2 && umount "$2" && exec "$3" "$4" rescan --config "$5"`;
+    const bin = path.resolve(import.meta.dirname, '../../bin/git-fso');
+    const args = ['-m', 'sh', '-c', script, 'sh', site.top, site.project, process.execPath, bin, site.config];
+    const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
+    expect(stderr).toContain('is on another filesystem than before; nothing below it is recorded');
+    expect(stdout).not.toContain(`${site.project}/one`);
+    expect(status).toBe(1);
+    expect([...site.repos().keys()]).toEqual(['three']);
+  });
+
+  it('accepts a root that was made anew on its filesystem', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    site.rescan();
+    renameSync(site.project, `${site.project}-old`);
+    mkdirSync(site.project);
+    for (const name of ['one', 'two']) renameSync(path.join(`${site.project}-old`, name), path.join(site.project, name));
+    expect(site.rescan()).toMatchObject({ status: 0, stderr: '' });
+  });
 });

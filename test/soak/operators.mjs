@@ -1,0 +1,122 @@
+// Those who start and end daemons, and what goes wrong around these.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const PROGRAM = path.resolve(import.meta.dirname, 'daemon-process.mjs');
+const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
+const HANGS_MS = 30_000;
+const LOCKED = 4;
+
+/** Starts, kills and watches processes with a fast clock; all that they say is in `log`. */
+export class Operators {
+  counts = { daemons: 0, sigkill: 0, sigterm: 0, sighup: 0, dueRuns: 0, refused: 0, failedStarts: 0, cleared: 0 };
+  failures = [];
+  daemon = null;
+  processes = new Set();
+  endings = [];
+
+  constructor({ config, log, clockFile, env, isFull }) {
+    Object.assign(this, { config, log, clockFile, env, isFull });
+  }
+
+  start(job, quiet = false) {
+    const { config, log, clockFile } = this;
+    const parameters = JSON.stringify({ job, config, log, clockFile, quiet });
+    const child = spawn(process.execPath, ['--expose-gc', PROGRAM, parameters], { env: this.env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const entry = { child, job, signal: null, hadFullDisk: this.isFull() };
+    this.processes.add(entry);
+    entry.ended = new Promise((resolve) => {
+      child.on('exit', (status, signal) => {
+        this.processes.delete(entry);
+        fs.appendFileSync(log, `${JSON.stringify({ pid: child.pid, at: Date.now(), type: 'exit', status, signal })}\n`);
+        this.judge(entry, status, signal);
+        resolve();
+      });
+    });
+    return entry;
+  }
+
+  /** There is always a daemon, as systemd would have it. */
+  keepDaemon() {
+    if (this.daemon !== null) return;
+    this.daemon = this.start('daemon');
+    this.counts.daemons += 1;
+  }
+
+  judge(entry, status, signal) {
+    if (this.daemon === entry) this.daemon = null;
+    const { child, job } = entry;
+    if (signal !== null ? signal === entry.signal : status === 0) return;
+    if (job === 'second' && status === LOCKED) this.counts.refused += 1;
+    // Where nothing can be written nothing can be locked; whoever starts it tries again.
+    else if ((entry.hadFullDisk || this.isFull()) && status === 1) this.counts.failedStarts += 1;
+    else this.failures.push(`${job} ${child.pid} ended with ${signal ?? `status ${status}`}`);
+  }
+
+  /** Ends the daemon; its successor starts at once. */
+  end(signal) {
+    const entry = this.daemon;
+    if (entry === null) return;
+    this.daemon = null;
+    // A daemon that is only just starting does not know of signals yet.
+    entry.signal = signal;
+    entry.child.kill(signal);
+    this.counts[signal.toLowerCase()] += 1;
+    this.endings.push(this.endingOf(entry));
+    this.keepDaemon();
+  }
+
+  async endingOf({ child, ended }) {
+    const timer = setTimeout(() => {
+      this.failures.push(`${child.pid} does not end`);
+      child.kill('SIGKILL');
+    }, HANGS_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  /** A daemon that is only just starting would die of a signal that it does not know yet. */
+  isUp() {
+    return this.daemon !== null && fs.existsSync(`${this.log}.${this.daemon.child.pid}.up`);
+  }
+
+  reload() {
+    if (!this.isUp()) return;
+    this.daemon.child.kill('SIGHUP');
+    this.counts.sighup += 1;
+  }
+
+  isRunning(job) {
+    return [...this.processes].some((entry) => entry.job === job);
+  }
+
+  /** What a timer starts; systemd does not start it twice. */
+  runDue() {
+    if (this.isRunning('due')) return;
+    this.start('due');
+    this.counts.dueRuns += 1;
+  }
+
+  startSecond() {
+    if (this.isUp() && !this.isRunning('second')) this.start('second', true);
+  }
+
+  /** Forgets all problems, as somebody would who has solved them. */
+  clearErrors() {
+    this.counts.cleared += 1;
+    spawn(process.execPath, [BIN, 'clear-error', '--all', '--config', this.config], { env: this.env, stdio: 'ignore' });
+  }
+
+  /** Ends all in good order. */
+  async stop() {
+    const entry = this.daemon;
+    this.daemon = null;
+    if (entry !== null) {
+      entry.signal = 'SIGTERM';
+      entry.child.kill('SIGTERM');
+      await this.endingOf(entry);
+    }
+    await Promise.all([...this.endings, ...[...this.processes].map(({ ended }) => ended)]);
+  }
+}

@@ -1,0 +1,170 @@
+// Real directories that change, on filesystems that come and go.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** A generator of numbers from 0 to below 1 that a seed determines (mulberry32). */
+export function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function run(command, ...args) {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return { ok: status === 0, stderr };
+}
+
+function mustRun(command, ...args) {
+  const { ok, stderr } = run(command, ...args);
+  if (!ok) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+}
+
+/** Busy filesystems leave as an impatient admin has them leave. */
+function unmount(place) {
+  if (!run('umount', place).ok) mustRun('umount', '-l', place);
+}
+
+/** A file that is never touched as long as its repo exists: a record without it is of something else. */
+export const KEEPER = 'keeper';
+
+/** Text that the facet `content` records. */
+export const README = 'README.md';
+
+export class World {
+  /** Names of repos whose realdir was removed for good. */
+  gone = new Set();
+  /** Roots in whose place another filesystem is. */
+  decoys = new Set();
+  mounted = new Set();
+  names = [];
+  count = 0;
+  unmounts = 0;
+  isFull = false;
+  fullDisks = 0;
+
+  constructor({ top, roots, repos, random, canMount, diskSize }) {
+    Object.assign(this, { top, random, canMount });
+    this.roots = Array.from({ length: roots }, (_, index) => `root-${index}`);
+    this.shadow = path.join(top, 'shadow');
+    fs.mkdirSync(this.shadow);
+    if (canMount) mustRun('mount', '-t', 'tmpfs', '-o', `size=${diskSize}`, 'shadow-disk', this.shadow);
+    for (const root of this.roots) {
+      fs.mkdirSync(path.join(top, root));
+      if (canMount) fs.mkdirSync(this.disk(root));
+    }
+    for (let index = 0; index < repos; index += 1) this.addRepo();
+    for (const root of this.roots) this.mount(root);
+  }
+
+  /** Where the content of a root really is. */
+  disk(root) {
+    return path.join(this.top, this.canMount ? root.replace('root', 'disk') : root);
+  }
+
+  /** The content of a repo `root-0/name`, whether its root is mounted or not. */
+  content(name) {
+    return path.join(this.disk(path.dirname(name)), path.basename(name));
+  }
+
+  realdir(name) {
+    return path.join(this.top, name);
+  }
+
+  pick(items) {
+    return items[Math.floor(this.random() * items.length)];
+  }
+
+  addRepo() {
+    const number = this.names.length;
+    const name = `${number < this.roots.length ? this.roots[number] : this.pick(this.roots)}/repo-${String(number).padStart(3, '0')}`;
+    fs.mkdirSync(path.join(this.content(name), 'sub'), { recursive: true });
+    fs.writeFileSync(path.join(this.content(name), KEEPER), name);
+    fs.writeFileSync(path.join(this.content(name), README), `# ${name}\n`);
+    this.names.push(name);
+  }
+
+  /** Changes one repo in one way. */
+  change() {
+    const names = this.names.filter((name) => !this.gone.has(name));
+    const name = this.pick(names);
+    const directory = path.join(this.content(name), this.pick(['', 'sub']));
+    const files = fs.readdirSync(directory).filter((file) => file.startsWith('file'));
+    const kind = this.random();
+    const file = path.join(directory, `file-${this.count++}`);
+    if (kind < 0.1) fs.appendFileSync(path.join(this.content(name), README), `Change ${this.count}\n`);
+    else if (files.length === 0 || kind < 0.4) fs.writeFileSync(file, 'x'.repeat(this.random() * 5000));
+    else if (kind < 0.6) fs.appendFileSync(path.join(directory, this.pick(files)), 'more');
+    else if (kind < 0.7) fs.renameSync(path.join(directory, this.pick(files)), file);
+    else if (kind < 0.985) fs.rmSync(path.join(directory, this.pick(files)));
+    else if (kind < 0.9925) this.addRepo();
+    else this.removeRepo(name);
+  }
+
+  /** The last repo of a root stays: an emptied root is one that nobody believes. */
+  removeRepo(name) {
+    const left = this.names.filter((each) => !this.gone.has(each) && path.dirname(each) === path.dirname(name));
+    if (left.length < 2 || this.gone.size >= this.names.length / 10) return;
+    this.gone.add(name);
+    fs.rmSync(this.content(name), { recursive: true });
+  }
+
+  mount(root) {
+    if (!this.canMount || this.mounted.has(root)) return;
+    const place = path.join(this.top, root);
+    if (this.decoys.delete(root)) unmount(place);
+    // What somebody has written below a mount point stays there.
+    mustRun('mount', '--bind', this.disk(root), place);
+    this.mounted.add(root);
+  }
+
+  /** What is there then: nothing, what was below the mount point, or another filesystem with the same names. */
+  unmount(root) {
+    if (!this.mounted.has(root)) return;
+    const place = path.join(this.top, root);
+    unmount(place);
+    this.mounted.delete(root);
+    this.unmounts += 1;
+    const kind = this.random();
+    if (kind < 0.4) return;
+    if (kind < 0.7) {
+      fs.writeFileSync(path.join(place, 'not-mounted'), '');
+      return;
+    }
+    mustRun('mount', '-t', 'tmpfs', '-o', 'size=1m', 'decoy', place);
+    for (const name of this.names.filter((each) => path.dirname(each) === root)) fs.mkdirSync(this.realdir(name));
+    this.decoys.add(root);
+  }
+
+  /** Leaves no room on the disk of the shadow root. */
+  fillDisk() {
+    const file = fs.openSync(path.join(this.shadow, 'ballast'), 'w');
+    try {
+      for (const size of [1 << 22, 1 << 16, 1 << 12]) {
+        const chunk = Buffer.alloc(size, 1);
+        while (fs.writeSync(file, chunk) === size);
+      }
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error;
+    } finally {
+      fs.closeSync(file);
+    }
+    this.isFull = true;
+    this.fullDisks += 1;
+  }
+
+  freeDisk() {
+    fs.rmSync(path.join(this.shadow, 'ballast'), { force: true });
+    this.isFull = false;
+  }
+
+  /** Puts everything in order. */
+  restore() {
+    this.freeDisk();
+    for (const root of this.roots) this.mount(root);
+  }
+}
