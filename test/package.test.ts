@@ -1,47 +1,113 @@
-import fs from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { ProcessResult } from './harness/index.js';
-import { cleanEnvironment, runProcess, tempDir } from './harness/index.js';
+import type { TestContext } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { InstalledPackage, ProcessResult } from './harness/index.js';
+import { INSTALL_TIMEOUT_MS, installPackage, runProcess, tempDir } from './harness/index.js';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED|E40[13]/;
-const NPM_OPTIONS = ['--no-audit', '--no-fund', '--no-update-notifier', '--ignore-scripts'];
-const INSTALL_TIMEOUT_MS = 180_000;
+const top = tempDir();
+let installed: InstalledPackage | null = null;
 
-function npm(...args: string[]): Promise<ProcessResult> {
-  return runProcess('npm', [...args, ...NPM_OPTIONS], { cwd: ROOT, env: process.env, timeout: INSTALL_TIMEOUT_MS });
+/** The installed package; skips the test if there is none. */
+function here(skip: TestContext['skip']): InstalledPackage {
+  if (installed === null) return skip('the registry cannot be reached');
+  return installed;
+}
+
+const has = (program: string, ...args: string[]): boolean => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+/** Runs a program of the package, or one that meets it; it must succeed without a message. */
+async function said({ env }: InstalledPackage, command: string, args: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { status, stdout, stderr }: ProcessResult = await runProcess(command, args, { cwd: top, env: { ...env, ...extra } });
+  expect(stderr.toString()).toBe('');
+  expect(status).toBe(0);
+  return stdout.toString();
+}
+
+/** What somebody sees who types this into a shell on a terminal. */
+async function typed({ env }: InstalledPackage, shell: string, keys: string): Promise<string> {
+  const { stdout } = await runProcess('script', ['-qec', shell, '/dev/null'], { cwd: top, env: { ...env, TERM: 'dumb' }, input: keys, timeout: 30_000 });
+  return stdout.toString();
 }
 
 describe('the package', () => {
-  test('installs into an empty prefix and runs as `git fso`', { timeout: 2 * INSTALL_TIMEOUT_MS }, async ({ skip }) => {
-    const dir = tempDir();
-    const packed = await npm('pack', '--json', '--pack-destination', dir);
-    expect(packed.status, packed.stderr.toString()).toBe(0);
-    const [{ filename, version, files }] = JSON.parse(packed.stdout.toString()) as [
-      { filename: string; version: string; files: { path: string }[] },
-    ];
-    const names = files.map((file) => file.path);
-    expect(names).toEqual(expect.arrayContaining(['bin/git-fso', 'dist/cli/bundle.js', 'dist/index.d.ts', 'LICENSE', 'CHANGELOG.md']));
-    expect(names.filter((name) => /^(src|test|fixtures|node_modules)\//.test(name))).toEqual([]);
+  beforeAll(async () => {
+    installed = await installPackage(top);
+    mkdirSync(path.join(top, 'project/data/foo'), { recursive: true });
+    writeFileSync(path.join(top, 'git-fso.yml'), `shadow: ${top}/shadow\nroots:\n  - { path: ${top}/project, schedule: { stat: every 1h } }\n`);
+  }, 2 * INSTALL_TIMEOUT_MS);
 
-    const prefix = path.join(dir, 'prefix');
-    fs.mkdirSync(prefix);
-    const installed = await npm('install', '--global', '--prefix', prefix, '--prefer-offline', path.join(dir, filename));
-    const problem = installed.stderr.toString();
-    skip(installed.status !== 0 && UNREACHABLE.test(problem), 'the registry cannot be reached');
-    expect(installed.status, problem).toBe(0);
+  test('contains what it needs, and nothing else', ({ skip }) => {
+    const { files } = here(skip);
+    expect(files).toEqual(expect.arrayContaining(['bin/git-fso', 'dist/cli/bundle.js', 'dist/index.d.ts', 'dist/git-fso.schema.json', 'dist/man/git-fso.1', 'LICENSE', 'CHANGELOG.md', 'README.md']));
+    expect(files.filter((name) => /^(src|test|fixtures|node_modules)\//.test(name))).toEqual([]);
+  });
 
-    const env = cleanEnvironment({ PATH: `${path.join(prefix, 'bin')}:${process.env['PATH']}` });
-    const asked = await runProcess('git', ['fso', '--version'], { cwd: dir, env });
-    expect(asked.stderr.toString()).toBe('');
-    expect(asked.stdout.toString()).toBe(`git-fso ${version}\n`);
-    const helped = await runProcess('git-fso', ['--help'], { cwd: dir, env });
-    expect(helped.stdout.toString()).toContain('rescan');
-    expect(helped.status).toBe(0);
+  test('installs into an empty prefix and runs as `git fso`', async ({ skip }) => {
+    const it = here(skip);
+    expect(await said(it, 'git', ['fso', '--version'])).toBe(`git-fso ${it.version}\n`);
+    expect(await said(it, 'git-fso', ['--help'])).toContain('rescan');
+  });
 
-    const library = path.join(prefix, 'lib/node_modules/git-fso/dist/index.js');
-    const imported = await runProcess(process.execPath, ['-e', `import(${JSON.stringify(library)})`], { cwd: dir, env });
-    expect(imported.status, imported.stderr.toString()).toBe(0);
+  test('can be imported', async ({ skip }) => {
+    const it = here(skip);
+    const library = path.join(it.prefix, 'lib/node_modules/git-fso/dist/index.js');
+    await said(it, process.execPath, ['-e', `import(${JSON.stringify(library)})`]);
+  });
+
+  test('has a man page that man shows, with which `git fso --help` works', async ({ skip }) => {
+    const it = here(skip);
+    skip(!has('man', '--version'), 'man is missing');
+    const surroundings = { MANWIDTH: '100', MANPAGER: 'cat', PAGER: 'cat' };
+    const page = await said(it, 'man', ['-l', '--warnings', path.join(it.prefix, 'share/man/man1/git-fso.1')], surroundings);
+    expect(page).toMatch(/NAME\n +git-fso +- +keeps/);
+    expect(await said(it, 'git', ['fso', '--help'], surroundings)).toBe(page);
+  });
+
+  test('makes units that systemd understands, and that run it', async ({ skip }) => {
+    const it = here(skip);
+    const names = ['git-fso.service', 'git-fso.timer', 'git-fso-daemon.service'];
+    const units = new Map<string, string>();
+    for (const name of names) {
+      const file = path.join(top, name);
+      units.set(name, await said(it, 'git-fso', ['generate', 'systemd', name, '--config', path.join(top, 'git-fso.yml')]));
+      writeFileSync(file, units.get(name) ?? '');
+    }
+    const command = /^ExecStart=(.*)$/m.exec(units.get('git-fso.service') ?? '')?.[1] ?? '';
+    expect(command).toContain(`${it.prefix}/lib/node_modules/git-fso/bin/git-fso rescan --due`);
+    expect(await said(it, 'sh', ['-c', command])).toContain('1 repo, 1 created');
+    skip(!has('systemd-analyze', '--version'), 'systemd-analyze is missing');
+    const { stdout, stderr } = await runProcess('systemd-analyze', ['verify', '--man=no', ...names.map((name) => path.join(top, name))]);
+    // In a container units can be masked; that says nothing about their text.
+    expect(`${stdout.toString()}${stderr.toString()}`.split('\n').filter((line) => line !== '' && !line.endsWith(' is masked.'))).toEqual([]);
+  });
+
+  test('makes a completion that bash uses when somebody presses the tab key', async ({ skip }) => {
+    const it = here(skip);
+    skip(!has('bash', '--version'), 'bash is missing');
+    const file = path.join(top, 'completion.bash');
+    writeFileSync(file, await said(it, 'git-fso', ['generate', 'completions', 'bash']));
+    expect(await said(it, 'bash', ['-n', file])).toBe('');
+    skip(!has('script', '--version'), 'script is missing');
+    const seen = await typed(it, 'bash --norc --noprofile -i', `. ${file}\nPS1=; git-fso resc\t --dry\t --config git-fso.y\t\nexit\n`);
+    expect(seen).toContain('1 repo, 0 to create');
+  });
+
+  test('makes a completion that zsh uses when somebody presses the tab key', async ({ skip }) => {
+    const it = here(skip);
+    skip(!has('zsh', '--version') || !has('script', '--version'), 'zsh or script is missing');
+    writeFileSync(path.join(top, '_git-fso'), await said(it, 'git-fso', ['generate', 'completions', 'zsh']));
+    const seen = await typed(it, 'zsh -f -i', `fpath=(${top} $fpath); autoload -U compinit; compinit -u -D\ngit-fso resc\t--dry\t--config git-fso.y\t\nexit\n`);
+    expect(seen).toContain('1 repo, 0 to create');
+  });
+
+  test('makes a completion that fish uses', async ({ skip }) => {
+    const it = here(skip);
+    skip(!has('fish', '--version'), 'fish is missing');
+    writeFileSync(path.join(top, 'completion.fish'), await said(it, 'git-fso', ['generate', 'completions', 'fish']));
+    const home = { HOME: top, XDG_CONFIG_HOME: top, XDG_DATA_HOME: top };
+    const candidates = await said(it, 'fish', ['--no-config', '-c', 'source ./completion.fish; complete -C "git-fso resc"'], home);
+    expect(candidates).toMatch(/^rescan\t/);
   });
 });

@@ -5,6 +5,8 @@ export { fso, fsoAsync, fsoCommand } from './fso.js';
 export type { FsoResult } from './fso.js';
 export { git, gitBuffer, readBranchTree } from './git.js';
 export type { BranchEntry } from './git.js';
+export { INSTALL_TIMEOUT_MS, installPackage, isUnreachable, packPackage } from './installed-package.js';
+export type { InstalledPackage } from './installed-package.js';
 export { runProcess } from './process.js';
 export type { ProcessOptions, ProcessResult } from './process.js';
 export { removeTree, tempDir } from './temp-dir.js';

@@ -16,6 +16,7 @@ const { LockedError } = await import(`${dist}/util/errors.js`);
 const MEMORY_MS = 1000;
 const IDLE_MS = 30_000;
 const LONGEST_SLEEP_MS = 1000;
+const WAIT_MS = 60_000;
 
 const note = (value) => fs.appendFileSync(log, `${JSON.stringify({ pid: process.pid, at: Date.now(), ...value })}\n`);
 
@@ -65,8 +66,10 @@ try {
   if (job === 'due') {
     await rescanDue(loadConfig(config), options, show);
   } else {
-    const daemon = await Daemon.start(loadConfig(config), { ...options, once: job === 'second', daemonWaitMs: job === 'second' ? 0 : 5000 }, show);
+    const daemon = await Daemon.start(loadConfig(config), { ...options, once: false, daemonWaitMs: job === 'second' ? 0 : WAIT_MS }, show);
     process.on('SIGHUP', () => daemon.reload(loadConfig(config)));
+    // It should not have become the daemon, and makes room for the one that should.
+    if (job === 'second') soft.abort();
     await daemon.run();
   }
 } catch (error) {

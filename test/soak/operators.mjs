@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const PROGRAM = path.resolve(import.meta.dirname, 'daemon-process.mjs');
 const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
-const HANGS_MS = 30_000;
+const HANGS_MS = 120_000;
 const LOCKED = 4;
 
 /** Starts, kills and watches processes with a fast clock; all that they say is in `log`. */
@@ -87,19 +87,24 @@ export class Operators {
     this.counts.sighup += 1;
   }
 
-  isRunning(job) {
-    return [...this.processes].some((entry) => entry.job === job);
+  running(job) {
+    return [...this.processes].find((entry) => entry.job === job);
   }
 
-  /** What a timer starts; systemd does not start it twice. */
+  /** What a timer starts. Where time runs fast there is always something due: so it is stopped instead, if it still runs. */
   runDue() {
-    if (this.isRunning('due')) return;
+    const entry = this.running('due');
+    if (entry !== undefined) {
+      entry.child.kill('SIGTERM');
+      entry.signal = 'SIGTERM';
+      return;
+    }
     this.start('due');
     this.counts.dueRuns += 1;
   }
 
   startSecond() {
-    if (this.isUp() && !this.isRunning('second')) this.start('second', true);
+    if (this.isUp() && this.running('second') === undefined) this.start('second', true);
   }
 
   /** Forgets all problems, as somebody would who has solved them. */
@@ -110,13 +115,12 @@ export class Operators {
 
   /** Ends all in good order. */
   async stop() {
-    const entry = this.daemon;
     this.daemon = null;
-    if (entry !== null) {
+    for (const entry of this.processes) {
       entry.signal = 'SIGTERM';
       entry.child.kill('SIGTERM');
-      await this.endingOf(entry);
+      this.endings.push(this.endingOf(entry));
     }
-    await Promise.all([...this.endings, ...[...this.processes].map(({ ended }) => ended)]);
+    await Promise.all(this.endings);
   }
 }

@@ -9,7 +9,7 @@ import { differences, falseDeletions, untold } from './verify.mjs';
 const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
 const HOUR_MS = 3_600_000;
 const FACETS = ['stat', 'sha', 'content'];
-const SCHEDULES = { stat: 'every 12h', sha: 'daily 02:00', content: 'Sun,Wed 04:30' };
+const SCHEDULES = { stat: 'every 1d', sha: 'daily 02:00', content: 'Sun,Wed 04:30' };
 
 /** What a daemon may grow in a third of a soak: ten percent, and what buffers take. */
 const isFlat = ([before, after], slackMb) => after < before * 1.1 + slackMb;

@@ -57,7 +57,7 @@ function writeConfig(world, file, hookLog) {
   const rootOf = (root, index) => [
     `  - path: ${world.realdir(root)}`,
     '    facets: [stat, sha, content]',
-    '    schedule: { stat: "every 12h", sha: "daily 02:00", content: "Sun,Wed 04:30" }',
+    '    schedule: { stat: "every 1d", sha: "daily 02:00", content: "Sun,Wed 04:30" }',
     `    jitter: ${index}h`,
     '    shaLimit: { bytes: 16k }',
     `    jobs: ${index === 0 ? 1 : 2}`,
