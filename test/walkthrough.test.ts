@@ -37,7 +37,10 @@ test('README leads from the installation to a nightly rescan', { timeout: 3 * IN
     PATH: [path.join(prefix, 'bin'), path.join(top, 'fake'), process.env['PATH']].join(':'),
     HOME: process.env['HOME'],
     GIT_FSO_CONFIG: path.join(top, 'etc/git-fso.yml'),
-    ...{ npm_config_prefix: prefix, npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_loglevel: 'error' },
+    npm_config_prefix: prefix,
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_loglevel: 'error',
   });
   const replaced = (text: string): string =>
     text

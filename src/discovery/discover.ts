@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { subdirectoryNames } from '../realdir/subdirectory-names.js';
+import { DirectoryChain } from '../realdir/directory-chain.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError } from '../util/errors.js';
@@ -46,12 +46,14 @@ export class DiscoveryError extends FsoError {
 /** Directories that are read before other work gets a turn. */
 const DIRECTORIES_A_TURN = 32;
 
-const GONE = ['ENOENT', 'ENOTDIR'];
+const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
 interface Level {
   /** Relative to the root; empty for the root. */
   readonly path: ByteString;
   readonly depth: number;
+  /** False for the place above the root, and where a directory could not be read. */
+  readonly isOpen: boolean;
   /** Names of subdirectories still to be visited, the next one last. */
   readonly pending: ByteString[];
 }
@@ -68,35 +70,41 @@ export async function* discoverRepos(options: DiscoveryOptions): AsyncGenerator<
   requireDirectory(root);
   let complete = true;
   let readCount = 0;
-  const read = (path: ByteString, depth: number): Level => {
+  const chain = new DirectoryChain(root);
+  const read = (path: ByteString, name: ByteString, depth: number): Level => {
     try {
-      return { path, depth, pending: subdirectoryNames(joinPath(root, path)).sort().reverse() };
+      return { path, depth, isOpen: true, pending: chain.enter(name).sort().reverse() };
     } catch (error) {
       if (!GONE.includes(errnoOf(error) ?? '')) {
         complete = false;
         options.onProblem?.(path === '' ? '.' : path, error);
       }
-      return { path, depth, pending: [] };
+      return { path, depth, isOpen: false, pending: [] };
     }
   };
 
-  const levels: Level[] = [{ path: '', depth: -1, pending: ['.'] }];
-  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-    const name = level.pending.pop();
-    if (name === undefined) {
-      levels.pop();
-      continue;
+  const levels: Level[] = [{ path: '', depth: -1, isOpen: false, pending: ['.'] }];
+  try {
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const name = level.pending.pop();
+      if (name === undefined) {
+        levels.pop();
+        if (level.isOpen) chain.leave();
+        continue;
+      }
+      const path = joinPath(level.path, name);
+      const depth = level.depth + 1;
+      const { event, enter } = rule.decide(textOfBytes(path), depth, () => isKnown(path));
+      if (event !== null) yield { event, path };
+      if (!enter) continue;
+      if (++readCount % DIRECTORIES_A_TURN === 0) await nextTurn();
+      signal?.throwIfAborted();
+      levels.push(read(depth === 0 ? '' : path, name, depth));
     }
-    const path = joinPath(level.path, name);
-    const depth = level.depth + 1;
-    const { event, enter } = rule.decide(textOfBytes(path), depth, () => isKnown(path));
-    if (event !== null) yield { event, path };
-    if (!enter) continue;
-    if (++readCount % DIRECTORIES_A_TURN === 0) await nextTurn();
-    signal?.throwIfAborted();
-    levels.push(read(depth === 0 ? '' : path, depth));
+    return { complete };
+  } finally {
+    chain.close();
   }
-  return { complete };
 }
 
 function requireDirectory(root: ByteString): void {

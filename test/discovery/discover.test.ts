@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_RULE } from '../../src/discovery/default-rule.js';
@@ -9,8 +11,7 @@ import { compilePathMatch } from '../../src/discovery/path-match.js';
 import { PathPatterns } from '../../src/discovery/path-patterns.js';
 import type { ByteString } from '../../src/util/byte-string.js';
 import { fsPath, joinPath } from '../../src/util/byte-string.js';
-import { buildTree, removeTree, tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, buildTree, removeTree, tempDir } from '../harness/index.js';
 
 const patterns = (...lines: string[]) => new PathPatterns({ patterns: lines, enabledPaths: [] });
 
@@ -73,6 +74,59 @@ describe('the walk', () => {
       events.push(dir);
     }
     expect(events).toEqual(['a', 'b', 'b/x']);
+  });
+
+  test('whoever swaps a directory for a symbolic link leads nowhere else', async () => {
+    const top = buildTree(tempDir(), { 'elsewhere/secret/x': null, 'elsewhere/b/secret': null, 'root/a/b/own': null, 'root/a/c/own': null });
+    const [a, aside] = [path.join(top, 'root/a'), path.join(top, 'aside')];
+    const rule = patterns('superrepo .', 'superrepo *', 'superrepo */*', 'repo */*/*');
+    /** Swaps `a` when the walk tells of a directory, which it is to read next. */
+    const swappedAt = async (moment: string): Promise<string[]> => {
+      const seen: string[] = [];
+      for await (const { path: dir } of discoverRepos({ root: path.join(top, 'root'), rule, isKnown: () => false })) {
+        seen.push(dir);
+        if (dir !== moment) continue;
+        fs.renameSync(a, aside);
+        fs.symlinkSync(path.join(top, 'elsewhere'), a);
+      }
+      fs.rmSync(a);
+      fs.renameSync(aside, a);
+      return seen;
+    };
+    expect(await swappedAt('a')).toEqual(['.', 'a']);
+    expect(await swappedAt('a/b')).toEqual(['.', 'a', 'a/b', 'a/b/own', 'a/c', 'a/c/own']);
+  });
+
+  test('nor does somebody who does that all the time', async () => {
+    const top = buildTree(tempDir(), { 'elsewhere/secret/x': null, 'elsewhere/b/secret': null, 'root/a/b/own': null });
+    const script = `const fs = require('fs'); process.chdir(${JSON.stringify(top)}); fs.writeFileSync('ready', '');
+      fs.symlinkSync('../elsewhere', 'link');
+      for (;;) { fs.renameSync('root/a', 'aside'); fs.renameSync('link', 'root/a'); fs.renameSync('root/a', 'link'); fs.renameSync('aside', 'root/a'); }`;
+    const swapper = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+    const seen = new Set<string>();
+    try {
+      while (!fs.existsSync(path.join(top, 'ready'))) await setTimeout(10);
+      const end = Date.now() + 2000;
+      while (Date.now() < end) {
+        const { events } = await discover(path.join(top, 'root'), { rule: patterns('enter .', 'superrepo *', 'superrepo */*', 'repo */*/*') });
+        for (const event of events) seen.add(event);
+      }
+    } finally {
+      swapper.kill('SIGKILL');
+    }
+    expect([...seen].filter((event) => !['candidate a', 'candidate a/b', 'candidate a/b/own'].includes(event))).toEqual([]);
+    expect(seen).toContain('candidate a/b/own');
+  });
+
+  test('leaves no file open, even if nobody listens to the end', async () => {
+    const root = buildTree(tempDir(), { 'a/b/c': null });
+    const count = (): number => fs.readdirSync('/proc/self/fd').length;
+    const before = count();
+    for await (const { path: dir } of discoverRepos({ root, rule: patterns('superrepo .', 'superrepo *', 'superrepo */*'), isKnown: () => false })) {
+      if (dir === 'a/b') break;
+    }
+    await discover(root, { rule: patterns('superrepo .', 'superrepo *', 'superrepo */*') });
+    expect(count()).toBe(before);
   });
 
   test('ends when it is cancelled', async () => {

@@ -5,8 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { checkInitLimits, findLimitViolation, limitFor, NO_LIMITS } from '../../src/discovery/init-limits.js';
 import { InitPolicy, parseInitPolicy } from '../../src/discovery/init-policy.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
-import { buildTree, tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 
 describe('which limit holds', () => {
   const limit = (dir: string, maxFiles: number) => ({ path: dir, maxFiles, maxBytes: 0 });

@@ -1,3 +1,4 @@
+export { asNobody } from './as-nobody.js';
 export { buildTree } from './build-tree.js';
 export type { TreeSpec } from './build-tree.js';
 export { cleanEnvironment } from './environment.js';

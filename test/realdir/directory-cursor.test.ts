@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryCursor } from '../../src/realdir/directory-cursor.js';
 import { ToplevelLostError } from '../../src/realdir/toplevel-lost.js';
-import { buildTree, tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 
 let top: string;
 let root: string;

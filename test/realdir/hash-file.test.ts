@@ -6,8 +6,7 @@ import { hashFile } from '../../src/realdir/hash-file.js';
 import type { ExpectedFile, HashOptions } from '../../src/realdir/hash-file.js';
 import { lstatPrecise } from '../../src/realdir/lstat.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
-import { buildTree, tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 
 const UNSTABLE = { stable: false };
 

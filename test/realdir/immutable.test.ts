@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readImmutable } from '../../src/realdir/immutable.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
-import { tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, tempDir } from '../harness/index.js';
 import { bundleModule } from './bundle-module.js';
 
 const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;

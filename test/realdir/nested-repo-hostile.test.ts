@@ -3,9 +3,8 @@ import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inspectRepo } from '../../src/realdir/nested-repo.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
-import { buildTree, tempDir } from '../harness/index.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 import type { TreeSpec } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
 import { minimalRepo } from './minimal-repo.js';
 
 const A = 'a'.repeat(40);

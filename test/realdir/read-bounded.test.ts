@@ -6,8 +6,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readBounded, withRegularFile } from '../../src/realdir/read-bounded.js';
-import { buildTree, tempDir } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 
 let dir: string;
 const at = (name: string) => path.join(dir, name);

@@ -7,9 +7,8 @@ import { DirectoryCursor } from '../../src/realdir/directory-cursor.js';
 import { sumBelow } from '../../src/realdir/sum-below.js';
 import { TreeSummary } from '../../src/realdir/tree-summary.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
-import { buildTree, tempDir } from '../harness/index.js';
+import { asNobody, buildTree, tempDir } from '../harness/index.js';
 import type { TreeSpec } from '../harness/index.js';
-import { asNobody } from './as-nobody.js';
 
 let dir: string;
 beforeEach(() => {

@@ -1,0 +1,73 @@
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import type { ByteString } from '../util/byte-string.js';
+import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
+import { subdirectoryNames } from './subdirectory-names.js';
+
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
+
+interface Link {
+  readonly fd: number;
+  /** By which it is known to people. */
+  readonly path: ByteString;
+}
+
+/**
+ * Open directories, each entered from the one before it, so that whoever swaps a directory for a symbolic
+ * link cannot lead elsewhere: not at the end of a path, since links are not followed, nor in the
+ * middle, since what is open stays what it is. For few levels: each keeps a file open.
+ */
+export class DirectoryChain {
+  private readonly links: Link[] = [];
+
+  /** @param root absolute path, which may be a symbolic link to a directory */
+  constructor(private readonly root: ByteString) {}
+
+  /**
+   * Enters a subdirectory of the last one; the first call enters the toplevel directory, whatever the name.
+   * @returns the names of its subdirectories, in no order; symbolic links do not count
+   * @throws system errors, with the path of the directory; then nothing was entered
+   */
+  enter(name: ByteString): ByteString[] {
+    const parent = this.links.at(-1);
+    const path = parent === undefined ? this.root : joinPath(parent.path, name);
+    return naming(path, () => {
+      const flags = parent === undefined ? DIRECTORY : DIRECTORY | constants.O_NOFOLLOW;
+      const fd = openSync(fsPath(parent === undefined ? path : joinPath(placeOf(parent), name)), flags);
+      try {
+        const link = { fd, path };
+        const names = subdirectoryNames(placeOf(link));
+        this.links.push(link);
+        return names;
+      } finally {
+        if (this.links.at(-1)?.fd !== fd) closeSync(fd);
+      }
+    });
+  }
+
+  /** Goes back to the one before. */
+  leave(): void {
+    const link = this.links.pop();
+    if (link !== undefined) closeSync(link.fd);
+  }
+
+  /** Leaves all of them. */
+  close(): void {
+    while (this.links.length > 0) this.leave();
+  }
+}
+
+/** proc(5), /proc/pid/fd: leads to what is open, wherever that is now. */
+function placeOf({ fd, path }: Link): ByteString {
+  const place = `/proc/self/fd/${fd}`;
+  return existsSync(place) ? place : path;
+}
+
+/** Has errors name a directory as people know it. */
+function naming<T>(path: ByteString, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(/'[^']*'$/, () => `'${textOfBytes(path)}'`);
+    throw error;
+  }
+}
