@@ -47,7 +47,7 @@ function group(edits: FileEdits): GroupedEdits {
 export function editFiles(store: TreeStore, tree: Oid | null, edits: FileEdits, at: ByteString = ''): Oid | null {
   const recorded = tree === null ? [] : atPath(at, () => store.reader.readTree(tree));
   const byName = new Map(recorded.map((entry) => [entry.name, entry]));
-  const directory = new DirectoryEdit(tree, recorded);
+  const directory = new DirectoryEdit(tree, () => recorded);
   const { direct, below } = group(edits);
   const subdirectories = new Set(recorded.filter(isTree).map(({ name }) => name));
 

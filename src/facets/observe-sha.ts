@@ -65,6 +65,7 @@ export async function observeSha(input: ShaObservation): Promise<ShaObserved> {
       sink,
       recorder,
       selection: NogbundleSelection.find(realdir, stub, (path, error) => events.onProblem(path, error)),
+      seen: null,
       exclude: stub.gitignore,
       summary: null,
       gitSummary: null,

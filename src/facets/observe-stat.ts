@@ -12,6 +12,7 @@ import { DirectoryEdit } from './observe/directory-edit.js';
 import type { ObjectSink } from './observe/directory-edit.js';
 import { remainsOfMissing } from './observe/missing-subtree.js';
 import { Observation } from './observe/observation.js';
+import type { SeenDirectories } from './observe/seen-directories.js';
 import type { RecordedStub } from './observe/selection.js';
 import { NogbundleSelection, readRecordedStub } from './observe/selection.js';
 import { StatRecorder } from './stat-recorder.js';
@@ -30,6 +31,7 @@ export interface StatObservation {
   readonly stub?: RecordedStub;
   readonly mtimeRange?: 'range' | 'only' | undefined;
   readonly recheck?: boolean | undefined;
+  readonly seen?: SeenDirectories | null;
   readonly signal?: AbortSignal | undefined;
   beforeWrite(): Promise<void> | undefined;
 }
@@ -60,6 +62,7 @@ export async function observeStat(input: StatObservation): Promise<Oid | null> {
       sink,
       recorder: new StatRecorder(input.recheck === true, () => toplevel.record()),
       selection: NogbundleSelection.find(realdir, stub, (path, error) => events.onProblem(path, error)),
+      seen: input.seen ?? null,
       exclude: stub.gitignore,
       summary: sink === null ? null : toplevel.summary,
       gitSummary: toplevel.gitSummary,
@@ -99,7 +102,7 @@ async function renewToplevel(
   const record = toplevel.record();
   if (record === null) return tree;
   const entries = tree === null ? [] : reader.readTree(tree);
-  const edit = new DirectoryEdit(tree, entries);
+  const edit = new DirectoryEdit(tree, () => entries);
   edit.setBlob(entries.find((entry) => entry.name === NOGTREE), NOGTREE, FileMode.file, record);
   if (!edit.isEmpty) await input.beforeWrite();
   return edit.write(sink);

@@ -1,3 +1,4 @@
+import { readSeen, writeSeen } from '../shadow/seen-file.js';
 import { branchOf } from '../shadow/branches.js';
 import { retryIfMoved } from '../shadow/retry.js';
 import type { RunOptions } from '../shadow/run-options.js';
@@ -5,6 +6,7 @@ import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import { Transaction } from '../shadow/transaction.js';
 import type { FacetListener, FacetResult } from './facet-result.js';
 import { FacetTally } from './facet-result.js';
+import { SeenDirectories } from './observe/seen-directories.js';
 import { observeStat } from './observe-stat.js';
 
 /** How a `stat` run differs from the usual. */
@@ -27,6 +29,7 @@ export async function recordStat(
 ): Promise<FacetResult> {
   return retryIfMoved(async () => {
     const tally = new FacetTally(options);
+    const seen = new SeenDirectories(options.recheck === true ? '' : readSeen(repo));
     const transaction = new Transaction(repo, branchOf('stat'), 'stat', options);
     try {
       const tree = await observeStat({
@@ -34,14 +37,17 @@ export async function recordStat(
         reader: transaction.reader,
         tree: transaction.base.tree,
         sink: transaction,
+        seen,
         events: tally,
         mtimeRange: options.mtimeRange,
         recheck: options.recheck,
         signal: options.signal,
         beforeWrite: () => transaction.lock(),
       });
-      if (tree === transaction.base.tree) return tally.result(null);
-      return tally.result(await transaction.commit(tree, 'stat'));
+      const commit = tree === transaction.base.tree ? null : await transaction.commit(tree, 'stat');
+      const pairs = seen.changed();
+      if (pairs !== null) writeSeen(repo, pairs);
+      return tally.result(commit);
     } finally {
       transaction.close();
     }

@@ -12,6 +12,7 @@ import { hashObject, oidToHex } from './object-id.js';
 import type { ObjectType, Oid } from './object-id.js';
 import { decodeTree } from './tree-codec.js';
 import type { TreeEntry } from './tree-codec.js';
+import { TreeLookup } from './tree-lookup.js';
 
 /** How often packs may change while one object is looked for. */
 const ATTEMPTS_MAX = 50;
@@ -53,6 +54,14 @@ export class ObjectReader {
   /** The entries of a tree, in Git's order. Throws like `read`, and if the object is no tree. */
   readTree(oid: Oid): TreeEntry[] {
     return this.#decoded(oid, 'tree', decodeTree);
+  }
+
+  /**
+   * The entries of a tree, to be looked up by name. Throws like `read`, and if the object is no tree;
+   * FsoError may come later, too, if it is damaged.
+   */
+  lookUpTree(oid: Oid): TreeLookup {
+    return this.#decoded(oid, 'tree', (body) => new TreeLookup(body));
   }
 
   /** The content of a blob. Throws like `read`, and if the object is no blob. */

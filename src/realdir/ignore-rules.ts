@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ByteString } from '../util/byte-string.js';
 import { IgnoreRuleFile } from './ignore-rule-file.js';
 
@@ -31,6 +32,8 @@ export class IgnoreScope {
     private readonly layers: Layer | null,
     private readonly name: ByteString,
     private readonly parent: IgnoreScope | null,
+    /** The same for the same rules, as long as the directory's path is the same, too. */
+    readonly identity: string,
   ) {}
 
   /**
@@ -40,14 +43,15 @@ export class IgnoreScope {
    */
   static root(exclude: Buffer | null, gitignore: Buffer | null): IgnoreScope {
     const layers = withFile(withFile(null, 'info/exclude', exclude), '.gitignore', gitignore);
-    return new IgnoreScope(layers, '', null);
+    return new IgnoreScope(layers, '', null, identityWith(identityWith('', exclude), gitignore));
   }
 
   /** The scope of a subdirectory, which must not be ignored itself: below an ignored one nothing counts any more. */
   enter(name: ByteString, gitignore: Buffer | null): IgnoreScope {
     const layers = this.layers === null ? null : below(this.layers, name);
-    if (gitignore === null) return new IgnoreScope(layers, name, this);
-    return new IgnoreScope(withFile(layers, `${this.pathOf(name)}/.gitignore`, gitignore), name, this);
+    if (gitignore === null) return new IgnoreScope(layers, name, this, this.identity);
+    const own = withFile(layers, `${this.pathOf(name)}/.gitignore`, gitignore);
+    return new IgnoreScope(own, name, this, identityWith(`${this.identity}${name}/`, gitignore));
   }
 
   /** False if no rule can match anything in this directory or below, other `.gitignore` files aside. */
@@ -72,6 +76,12 @@ export class IgnoreScope {
     for (let scope: IgnoreScope = this; scope.parent !== null; scope = scope.parent) components.push(scope.name);
     return components.reverse().join('/');
   }
+}
+
+/** Equal only for the same contents in the same order of directories. */
+function identityWith(weaker: string, content: Buffer | null): string {
+  if (content === null) return `${weaker}-`;
+  return createHash('sha1').update(weaker).update('\0').update(content).digest('hex');
 }
 
 function withFile(weaker: Layer | null, name: ByteString, content: Buffer | null): Layer | null {

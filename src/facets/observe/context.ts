@@ -4,6 +4,7 @@ import type { TreeSummary } from '../../realdir/tree-summary.js';
 import type { ByteString } from '../../util/byte-string.js';
 import type { ObjectSink } from './directory-edit.js';
 import type { Recorder } from './recorder.js';
+import type { SeenDirectories } from './seen-directories.js';
 import type { NogbundleSelection } from './selection.js';
 
 /** `?` new, `M` modified, `D` deleted. */
@@ -29,6 +30,8 @@ export interface ObservationContext<State> {
   readonly sink: ObjectSink | null;
   readonly recorder: Recorder<State>;
   readonly selection: NogbundleSelection;
+  /** What is known from earlier walks; null if all is to be compared. */
+  readonly seen: SeenDirectories | null;
   /** The stub's `.gitignore`, which plays the part of `info/exclude`. */
   readonly exclude: Buffer | null;
   /** Summary of the entire realdir; null leaves unvisited what needs no visit. */

@@ -35,7 +35,8 @@ export class DirectoryEdit {
 
   constructor(
     private readonly recordedOid: Oid | null,
-    private readonly recorded: readonly TreeEntry[],
+    /** Reads the entries of the last recorded tree; asked only if something is different now. */
+    private readonly recorded: () => readonly TreeEntry[],
   ) {}
 
   /** True if the tree is as it was. */
@@ -71,7 +72,7 @@ export class DirectoryEdit {
   /** Writes the new objects; returns the directory's tree, null if it has no entries. */
   write(sink: ObjectSink): Oid | null {
     if (this.isEmpty) return this.recordedOid;
-    const entries = this.recorded.filter((entry) => !this.removed.has(entry.name));
+    const entries = this.recorded().filter((entry) => !this.removed.has(entry.name));
     for (const { name, mode, body } of this.blobs) entries.push({ name, mode, oid: sink.writeBlob(body) });
     entries.push(...this.trees);
     return entries.length === 0 ? null : sink.writeTree(sortEntries(entries));

@@ -1,6 +1,7 @@
 import type { Oid } from '../../git/object-id.js';
 import type { TreeEntry } from '../../git/tree-codec.js';
 import { FileMode } from '../../git/tree-codec.js';
+import type { TreeLookup } from '../../git/tree-lookup.js';
 import type { IgnoreScope } from '../../realdir/ignore-rules.js';
 import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
@@ -21,10 +22,12 @@ export class Frame<State> {
   readonly isReserved: boolean;
   /** True if a nogbundle or submodule is directly in the directory. */
   hasSummarized = false;
+  /** False if it depends on more than the entries what is recorded: one could not be read, or was recorded before it was ignored. */
+  isPlain = true;
 
   private readonly edit: DirectoryEdit;
   /** Recorded entries that have not been seen in the real directory yet. */
-  private readonly missing: Map<ByteString, TreeEntry>;
+  private readonly missing: TreeLookup | null;
   private readonly empty: boolean;
   private changed = false;
   private deleted = false;
@@ -38,10 +41,9 @@ export class Frame<State> {
     readonly scope: IgnoreScope | null,
     parent: State | null,
   ) {
-    const recorded = recordedOid === null ? [] : context.reader.readTree(recordedOid);
-    this.missing = new Map();
-    for (const entry of recorded) this.missing.set(entry.name, entry);
-    this.edit = new DirectoryEdit(recordedOid, recorded);
+    const { reader } = context;
+    this.missing = recordedOid === null ? null : reader.lookUpTree(recordedOid);
+    this.edit = new DirectoryEdit(recordedOid, () => (recordedOid === null ? [] : reader.readTree(recordedOid)));
     this.isReserved = isReservedPath(directory.path);
     this.empty = names.every(isReserved);
     this.state = context.recorder.open(directory, parent);
@@ -49,7 +51,7 @@ export class Frame<State> {
 
   /** The recorded entry of a name that has not been seen yet. */
   recorded(name: ByteString): TreeEntry | undefined {
-    return this.missing.get(name);
+    return this.missing?.get(name);
   }
 
   /** Path of an entry, relative to the realdir. */
@@ -64,7 +66,8 @@ export class Frame<State> {
 
   /** The entry stays as it is recorded. */
   keep(name: ByteString): void {
-    this.missing.delete(name);
+    // Whatever is in the directory under that name, it is not what is recorded so.
+    if (name !== NOGTREE) this.missing?.delete(name);
   }
 
   /** Records a file or symbolic link; null keeps the last record. */
@@ -88,10 +91,10 @@ export class Frame<State> {
   /** True if an entry that is no directory cannot be recorded, because a `.nogtree` stays below it. */
   keepsReplaced(name: ByteString): boolean {
     const { recorder, reader, sink } = this.context;
-    const recorded = recorder.keepsReplacedNogtree ? this.missing.get(name) : undefined;
+    const recorded = recorder.keepsReplacedNogtree ? this.missing?.get(name) : undefined;
     if (recorded === undefined || !isTree(recorded)) return false;
     if (!reader.readTree(recorded.oid).some((entry) => entry.name === NOGTREE)) return false;
-    this.missing.delete(name);
+    this.missing?.delete(name);
     this.edit.setTree(recorded, name, this.remains(recorded, name, sink, true));
     return true;
   }
@@ -105,7 +108,7 @@ export class Frame<State> {
 
   /** Removes the entries that have not been seen, but for those that came from the stub. */
   removeMissing(): void {
-    for (const [name, entry] of this.missing) {
+    for (const [name, entry] of this.missing?.remaining() ?? []) {
       if (isTree(entry)) {
         this.edit.setTree(entry, name, this.remains(entry, name, this.context.sink));
       } else if (!comesFromStub(this.context.reader, entry, this.pathOf(name))) {
@@ -121,8 +124,9 @@ export class Frame<State> {
   }
 
   /** Closes the directory; returns its tree, null if nothing is recorded in it. */
-  finish(recordedNogtree: TreeEntry | undefined): Oid | null {
+  finish(): Oid | null {
     const { recorder, sink } = this.context;
+    const recordedNogtree = this.missing?.get(NOGTREE);
     const { changed, deleted, hasSummarized, empty } = this;
     const nogtree = recorder.nogtree(this.directory, { changed, deleted, hasSummarized, empty });
     if (nogtree === 'remove') {

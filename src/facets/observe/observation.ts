@@ -7,15 +7,15 @@ import type { NestedRepo } from '../../realdir/nested-repo.js';
 import { inspectRepo } from '../../realdir/nested-repo.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
 import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
-import { sumBelow } from '../../realdir/sum-below.js';
 import { TreeSummary } from '../../realdir/tree-summary.js';
 import { isTreeRecord, parseRecord } from '../../record/parse.js';
-import { NOGTREE } from '../../record/records.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { errnoOf } from '../../util/errors.js';
 import type { ObservationContext } from './context.js';
+import { Counting } from './counting.js';
 import { isTree } from './directory-edit.js';
 import { Frame } from './frame.js';
+import { glanceAt, isPassedOver } from './glance.js';
 import { readGitignore } from './gitignore-file.js';
 import type { EnteredDirectory, SummarizedDirectory } from './recorder.js';
 import { isReserved } from '../../record/reserved-names.js';
@@ -33,16 +33,16 @@ type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | n
  * grows with the largest directory and the depth, not with the tree.
  */
 export class Observation<State> {
-  private readonly counting: readonly TreeSummary[];
+  private readonly counting: Counting;
 
   constructor(private readonly context: ObservationContext<State>) {
-    this.counting = context.summary === null ? [] : [context.summary];
+    this.counting = new Counting(context);
   }
 
   /** Returns the new tree of the facet; null if nothing is recorded. */
   async run(recordedOid: Oid | null): Promise<Oid | null> {
     const { cursor, exclude } = this.context;
-    this.count(cursor.rootStat);
+    this.counting.add(cursor.rootStat);
     const names = cursor.names();
     const scope = IgnoreScope.root(exclude, this.gitignore('', names));
     const toplevel = { path: '', name: '', stat: cursor.rootStat };
@@ -55,10 +55,6 @@ export class Observation<State> {
     return names.includes('.gitignore') ? readGitignore(this.context.cursor, path, this.context.events) : null;
   }
 
-  private count(stat: EntryStat): void {
-    for (const summary of this.counting) summary.add(stat);
-  }
-
   private async visit(
     directory: EnteredDirectory,
     names: readonly ByteString[],
@@ -66,27 +62,38 @@ export class Observation<State> {
     scope: IgnoreScope | null,
     parent: State | null,
   ): Promise<Visited> {
-    const { recorder, events } = this.context;
+    const { recorder, events, seen } = this.context;
     const pause = this.context.breathe() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
+    const glance = glanceAt(this.context, directory.path, names, scope, this.counting.isWanted);
+    const place = glance === null ? 0 : (seen?.place() ?? 0);
+    const isKnown = glance !== null && recordedOid !== null && seen?.has(place, recordedOid, glance.digest) === true;
+    if (isKnown && !glance.hasDirectories) {
+      for (const stat of glance.stats) if (stat !== undefined) this.counting.add(stat);
+      events.onVisited(directory.path, names.length);
+      return { tree: recordedOid };
+    }
+
     const frame = new Frame(this.context, directory, names, recordedOid, scope, parent);
-    const nogtree = frame.recorded(NOGTREE);
-    for (const name of names) {
+    for (const [index, name] of names.entries()) {
       if (recorder.exhausted) break;
-      const entered = this.entry(frame, name);
+      const stat = glance?.stats[index];
+      const entered = isKnown && stat?.kind !== 'directory' ? this.known(frame, name, stat) : this.entry(frame, name, stat);
       if (entered !== undefined) await entered;
     }
     events.onVisited(directory.path, names.length);
     if (!recorder.exhausted) frame.removeMissing();
     if (frame.pending.length > 0) {
-      const later = Promise.all(frame.pending).then(() => frame.finish(nogtree));
+      const later = Promise.all(frame.pending).then(() => frame.finish());
       // The walk may fail before anybody waits for it.
       later.catch(() => undefined);
       return { later };
     }
     const locked = frame.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
     if (locked !== undefined) await locked;
-    return { tree: frame.finish(nogtree) };
+    const tree = frame.finish();
+    if (tree !== null && glance !== null && frame.isPlain) seen?.add(place, tree, glance.digest);
+    return { tree };
   }
 
   /** Waits outside of the realdir. */
@@ -95,16 +102,24 @@ export class Observation<State> {
     return work;
   }
 
-  private entry(frame: Frame<State>, name: ByteString): Promise<void> | undefined {
+  /** An entry that is no directory, in a directory where all of these are as recorded. */
+  private known(frame: Frame<State>, name: ByteString, stat: EntryStat | undefined): undefined {
+    frame.keep(name);
+    if (stat !== undefined) this.counting.add(stat);
+  }
+
+  /** @param known what a glance at the directory has told */
+  private entry(frame: Frame<State>, name: ByteString, known: EntryStat | undefined): Promise<void> | undefined {
     const recorded = frame.recorded(name);
     const reserved = frame.isReserved || isReserved(name);
-    if (this.counting.length === 0 && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
+    if (!this.counting.isWanted && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
       return undefined;
     }
-    const stat = this.attempt(frame, name, () => this.lstat(name));
+    if (recorded !== undefined && frame.scope !== null && isPassedOver(frame.scope, name)) frame.isPlain = false;
+    const stat = known ?? this.attempt(frame, name, () => this.lstat(name));
     if (stat === null) return undefined;
     if (stat.kind === 'directory') return this.subdirectory(frame, name, stat, recorded, reserved);
-    this.count(stat);
+    this.counting.add(stat);
     if (frame.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
     if (reserved || frame.keepsReplaced(name) || stat.kind === 'other') return undefined;
     if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
@@ -134,8 +149,9 @@ export class Observation<State> {
     } catch (error) {
       if (error instanceof ToplevelLostError) throw error;
       frame.keep(name);
+      frame.isPlain = false;
       this.context.recorder.unreadable(frame.state, name);
-      for (const summary of this.counting) summary.complete = false;
+      this.counting.noteProblem();
       this.context.events.onProblem(frame.pathOf(name), error);
       return null;
     }
@@ -179,9 +195,9 @@ export class Observation<State> {
     const directory: EnteredDirectory = { path, name, stat };
     if (selection.has(path)) return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
     const leadsToNogbundle = selection.isBelow(path);
-    if (reserved && !leadsToNogbundle) return this.sumOnly(directory);
+    if (reserved && !leadsToNogbundle) return this.counting.below(directory);
     const ignored = reserved || frame.ignores(name, true);
-    if (ignored && recorded === undefined && !leadsToNogbundle) return this.sumOnly(directory);
+    if (ignored && recorded === undefined && !leadsToNogbundle) return this.counting.below(directory);
 
     const inside = this.attempt(frame, name, () => this.enter(directory, !leadsToNogbundle));
     if (inside === null) return;
@@ -194,12 +210,12 @@ export class Observation<State> {
         this.warnAboutRepo(path, repo);
         return this.summarized(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
       }
-      if (!tooDeep || !tracked) return this.sumOnly(directory);
+      if (!tooDeep || !tracked) return this.counting.below(directory);
       this.context.events.onWarning(path, `deeper than Git's limit of ${MAX_TREE_DEPTH} directories: recorded as a summary`);
       return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
     }
 
-    this.count(stat);
+    this.counting.add(stat);
     const scope = ignored ? null : (frame.scope?.enter(name, this.gitignore(path, names)) ?? null);
     const recordedTree = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
     const visited = await this.visit(directory, names, recordedTree, scope, frame.state);
@@ -239,24 +255,6 @@ export class Observation<State> {
     if (message !== null) this.context.events.onWarning(path, message);
   }
 
-  /** Counts a directory of which nothing is recorded. */
-  private async sumOnly(directory: EnteredDirectory): Promise<void> {
-    const { gitSummary } = this.context;
-    if (this.counting.length === 0) return;
-    const isOwnGit = directory.path === '.git' && gitSummary !== null;
-    await this.sum(directory, isOwnGit ? [...this.counting, gitSummary] : this.counting);
-  }
-
-  private async sum(directory: EnteredDirectory, summaries: readonly TreeSummary[]): Promise<void> {
-    const { cursor, events, breathe } = this.context;
-    const parent = directory.path.slice(0, -directory.name.length);
-    await sumBelow(cursor, directory.name, directory.stat, summaries, {
-      breathe,
-      onProblem: (path, error) => events.onProblem(parent + path, error),
-      onVisited: (path, entries) => events.onVisited(parent + path, entries),
-    });
-  }
-
   private async summarized(
     frame: Frame<State>,
     directory: SummarizedDirectory,
@@ -270,7 +268,7 @@ export class Observation<State> {
     frame.keep(name);
     const readRecord = (oid: Oid) => (): ReturnType<typeof parseRecord> => parseRecord(reader.readBlob(oid));
     if (!isNewPath && recorder.isCurrent(directory, readRecord(recorded.oid))) {
-      if (this.counting.length > 0) await this.sum(directory, this.counting);
+      await this.counting.belowWith(directory, null);
       return;
     }
     if (sink === null) {
@@ -278,8 +276,7 @@ export class Observation<State> {
       return;
     }
     const summary = recorder.countsTrees ? new TreeSummary() : null;
-    const summaries = summary === null ? this.counting : [...this.counting, summary];
-    if (summaries.length > 0) await this.sum(directory, summaries);
+    await this.counting.belowWith(directory, summary);
     if (!isNewPath && summary?.complete === false) return;
     frame.setSummarized(recorded, name, recorder.summarized(directory, summary), suffix);
   }

@@ -1,0 +1,63 @@
+import type { IgnoreScope } from '../../realdir/ignore-rules.js';
+import type { EntryStat } from '../../realdir/lstat.js';
+import { readSymlink } from '../../realdir/read-symlink.js';
+import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
+import { isReserved, isReservedPath } from '../../record/reserved-names.js';
+import type { ByteString } from '../../util/byte-string.js';
+import type { ObservationContext } from './context.js';
+import { DirectoryFacts, FACTS_MAX } from './directory-facts.js';
+
+/** What one look at all entries of a directory says. */
+export interface Glance {
+  /** By the index of the name; undefined for an entry that was passed over. */
+  readonly stats: readonly (EntryStat | undefined)[];
+  readonly hasDirectories: boolean;
+  /** Tells whether anything is different from another time. */
+  readonly digest: ByteString;
+}
+
+/** True for an entry of which nothing is recorded, whatever it is, unless it has been recorded before. */
+export function isPassedOver(scope: IgnoreScope, name: ByteString): boolean {
+  return isReserved(name) || (scope.mayIgnore && scope.ignores(name, false) && scope.ignores(name, true));
+}
+
+/**
+ * Looks at all entries of a directory at once. Null where only comparing them one by one can tell
+ * whether something has changed.
+ * @param countsAll entries that are passed over are needed, too
+ */
+export function glanceAt(
+  { cursor, seen, selection }: Pick<ObservationContext<unknown>, 'cursor' | 'seen' | 'selection'>,
+  path: ByteString,
+  names: readonly ByteString[],
+  scope: IgnoreScope | null,
+  countsAll: boolean,
+): Glance | null {
+  // The record of the toplevel directory depends on all of the realdir.
+  if (seen === null || scope === null || path === '' || names.length > FACTS_MAX) return null;
+  if (isReservedPath(path) || selection.isBelow(path)) return null;
+  const facts = new DirectoryFacts();
+  const stats: (EntryStat | undefined)[] = [];
+  let hasDirectories = false;
+  try {
+    for (const name of names) {
+      const passedOver = isPassedOver(scope, name);
+      const stat = passedOver && !countsAll ? undefined : cursor.lstat(name);
+      if (stat === null) return null;
+      stats.push(stat);
+      if (stat?.kind === 'directory') hasDirectories = true;
+      const target = !passedOver && stat?.kind === 'symlink' ? readSymlink(cursor.reach(name)) : null;
+      let fits: boolean;
+      if (passedOver || stat === undefined) fits = facts.passOver();
+      else if (target !== null) fits = facts.addLink(target);
+      else fits = facts.add(stat);
+      if (!fits) return null;
+    }
+  } catch (error) {
+    if (error instanceof ToplevelLostError) throw error;
+    // Whoever looks at the entry alone will tell what is wrong.
+    return null;
+  }
+  const digest = facts.digest(names, `${path}\0${scope.identity}`);
+  return digest === null ? null : { stats, hasDirectories, digest };
+}

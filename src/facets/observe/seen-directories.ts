@@ -1,0 +1,54 @@
+import type { Oid } from '../../git/object-id.js';
+import type { ByteString } from '../../util/byte-string.js';
+
+const LENGTH = 20;
+
+/**
+ * Remembers for the recorded trees of directories which facts they were made from (`DirectoryFacts`),
+ * so that a directory in which nothing has changed is recognized without reading what is recorded.
+ * A pair holds for ever: it says what comes out, not when.
+ */
+export class SeenDirectories {
+  /** Where the pair stands that is expected next: the order of a walk seldom changes. */
+  private at = 0;
+  private byTree: Map<Oid, ByteString> | null = null;
+  private readonly met: ByteString[] = [];
+  private hasNews = false;
+
+  /** @param pairs each 20 bytes of a tree's id and 20 of a digest, in the order of the last walk */
+  constructor(private readonly pairs: ByteString = '') {}
+
+  /** The place of the next directory in the order of this walk. */
+  place(): number {
+    return this.met.push('') - 1;
+  }
+
+  /** True if comparing a directory with these facts is known to end in the recorded tree. */
+  has(place: number, tree: Oid, digest: ByteString): boolean {
+    const pair = tree + digest;
+    if (this.pairs.startsWith(pair, this.at)) this.at += pair.length;
+    else if (this.index().get(tree) !== digest) return false;
+    this.met[place] = pair;
+    return true;
+  }
+
+  /** Remembers that a directory with these facts is recorded as this tree. */
+  add(place: number, tree: Oid, digest: ByteString): void {
+    this.met[place] = tree + digest;
+    this.hasNews = true;
+  }
+
+  /** The pairs of this walk; null if none is new. */
+  changed(): ByteString | null {
+    return this.hasNews ? this.met.join('') : null;
+  }
+
+  private index(): Map<Oid, ByteString> {
+    if (this.byTree !== null) return this.byTree;
+    this.byTree = new Map();
+    for (let at = 0; at < this.pairs.length; at += 2 * LENGTH) {
+      this.byTree.set(this.pairs.substr(at, LENGTH) as Oid, this.pairs.substr(at + LENGTH, LENGTH));
+    }
+    return this.byTree;
+  }
+}
