@@ -30,9 +30,9 @@ export class TreeLookup {
     return this.#passed?.get(name);
   }
 
-  /** Forgets an entry that was met. */
+  /** Forgets an entry. */
   delete(name: ByteString): void {
-    if (this.#next?.name === name) this.#next = this.#decoder.next();
+    if (this.get(name) === this.#next && this.#next !== undefined) this.#next = this.#decoder.next();
     else this.#passed?.delete(name);
   }
 
