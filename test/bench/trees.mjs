@@ -30,21 +30,22 @@ function makeFile(file, size, mtime) {
 /**
  * A tree of `count` files of 0 to 8 KiB, 20 in each directory, 10 subdirectories in each: 1M files
  * lie five levels deep. Times have nanoseconds, as those of files that programs write.
+ * @param {number} [largest] 0 makes all files empty
  */
-export function makeSmallFiles(root, count) {
+export function makeSmallFiles(root, count, largest = LARGEST_SMALL_FILE) {
   const random = randomFrom(count);
   const directories = [root];
   for (let made = 0, at = 0; made < count; at += 1) {
     const directory = directories[at];
     mkdirSync(directory);
     for (let i = 0; i < FILES_PER_DIRECTORY && made < count; i += 1, made += 1) {
-      makeFile(`${directory}/sample-${i}-of-run.dat`, Math.floor(random() * LARGEST_SMALL_FILE), LATEST - random() * THREE_YEARS);
+      makeFile(`${directory}/sample-${i}-of-run.dat`, Math.floor(random() * largest), LATEST - random() * THREE_YEARS);
     }
     for (let i = 0; i < BRANCHES && directories.length * FILES_PER_DIRECTORY < count; i += 1) directories.push(`${directory}/part-${i}`);
   }
 }
 
-/** `count` directories of 50 files each, ten of them in a directory of their own. */
+/** `count` directories of 50 files each, ten of these in a subdirectory. */
 export function makeProjects(root, count) {
   const random = randomFrom(count);
   for (let project = 0; project < count; project += 1) {
@@ -68,12 +69,19 @@ export function makeLargeFiles(root, bytes) {
   for (let number = 0; number * FILE < bytes; number += 1) {
     for (let i = 0; i < block.length; i += 1) block[i] = random() * 2 ** 32;
     const fd = openSync(`${root}/image-${number}.tif`, 'w');
-    for (let written = 0; written < FILE; written += block.byteLength) writeSync(fd, block);
+    const size = Math.min(FILE, bytes - number * FILE);
+    for (let written = 0; written < size; written += block.byteLength) writeSync(fd, block);
     closeSync(fd);
   }
 }
 
-/** Changes the size and time of one in `every` of the files that `makeSmallFiles` has made in each directory. */
-export function touchFiles(files, time) {
-  for (const file of files) utimesSync(file, time, time);
+/** One file in each fifth directory of `makeSmallFiles` gets a new time: one file in a hundred. */
+export function touchOnePercent(root, count, time) {
+  let [made, at] = [0, 0];
+  const directories = [root];
+  for (; made < count; made += FILES_PER_DIRECTORY, at += 1) {
+    const directory = directories[at];
+    if (at % 5 === 0) utimesSync(`${directory}/sample-0-of-run.dat`, time, time);
+    for (let i = 0; i < BRANCHES && directories.length * FILES_PER_DIRECTORY < count; i += 1) directories.push(`${directory}/part-${i}`);
+  }
 }
