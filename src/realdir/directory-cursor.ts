@@ -1,13 +1,15 @@
-import { closeSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { chdir } from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { workingDirectory } from '../util/working-directory.js';
-import { changeDirectory, changeToOpen, openHere } from './change-directory.js';
+import { changeDirectory, openHere } from './change-directory.js';
+import { KeptDirectory } from './kept-directory.js';
 import type { EntryStat, PreciseStat } from './lstat.js';
 import { lstatEntry, lstatPrecise } from './lstat.js';
+import { StatSource } from './stat-source.js';
 import { atToplevel, ToplevelLostError } from './toplevel-lost.js';
 
 /** Which directory it is, whatever its path says. */
@@ -16,12 +18,6 @@ export type Identity = Pick<EntryStat, 'dev' | 'ino'>;
 interface Level {
   readonly name: ByteString;
   readonly identity: Identity;
-}
-
-/** The directory that the cursor was in when it was suspended, open. */
-interface Kept {
-  readonly fd: number;
-  readonly depth: number;
 }
 
 /** From this depth on a suspended cursor keeps its directory open; above, the way from the top is short. */
@@ -57,7 +53,9 @@ export class DirectoryCursor {
   private lostFrom = Number.POSITIVE_INFINITY;
   /** What stands before a name to reach it. */
   private prefix: ByteString = '';
-  private kept: Kept | null = null;
+  /** The directory that the cursor was in when it was suspended. */
+  private readonly kept = new KeptDirectory();
+  private readonly source: StatSource;
 
   private constructor(
     private readonly root: ByteString,
@@ -66,6 +64,7 @@ export class DirectoryCursor {
   ) {
     DirectoryCursor.active?.suspend();
     this.home = workingDirectory();
+    this.source = new StatSource(rootStat.dev);
   }
 
   /**
@@ -82,6 +81,11 @@ export class DirectoryCursor {
     return this.levels.length;
   }
 
+  /** True where a call of lstat takes so long that `lookAhead` should be called before each. */
+  get isSlow(): boolean {
+    return this.source.isSlow;
+  }
+
   /** Names in the current directory, in no order. System errors are thrown. */
   names(): ByteString[] {
     this.activate();
@@ -92,13 +96,32 @@ export class DirectoryCursor {
   /** Status of an entry of the current directory, null if it has vanished. */
   lstat(name: ByteString): EntryStat | null {
     this.activate();
+    if (this.source.isNeeded) return this.source.lstat(this.levels.length, name, this.prefix + name, lstatEntry);
     return lstatEntry(this.prefix + name);
   }
 
   /** Like `lstat`, with times in nanoseconds. */
   lstatPrecise(name: ByteString): PreciseStat | null {
     this.activate();
-    return lstatPrecise(this.prefix + name);
+    if (!this.source.isNeeded) return lstatPrecise(this.prefix + name);
+    return this.source.lstat(this.levels.length, name, this.prefix + name, lstatPrecise);
+  }
+
+  /**
+   * Fetches the status of the entries that follow, outside of the realdir, unless that was done not
+   * long ago; `lstat` then returns it. For a slow filesystem.
+   * @param at how many entries of the current directory come before
+   * @param names the next entries whose status is of interest, out of `AHEAD` entries
+   */
+  async lookAhead(at: number, names: () => readonly ByteString[]): Promise<void> {
+    const { length: depth } = this.levels;
+    const ahead = this.source.ahead(depth);
+    if (ahead.covers(at)) return;
+    const fd = this.openCurrent();
+    if (fd === null) return;
+    this.leave();
+    await ahead.fetch(`/proc/self/fd/${fd}/`, names(), at);
+    this.kept.keep(fd, depth);
   }
 
   /** A path by which fs functions reach an entry at this moment. */
@@ -119,6 +142,7 @@ export class DirectoryCursor {
       isEntered = true;
       if (same(this.here(), expected)) {
         this.levels.push({ name, identity: expected });
+        this.source.descend(expected.dev);
         return true;
       }
     } catch (error) {
@@ -133,7 +157,8 @@ export class DirectoryCursor {
   /** Goes back to the parent directory. */
   ascend(): void {
     this.levels.pop();
-    if (this.levels.length < KEEP_FROM_DEPTH) this.dropKept();
+    this.source.ascend(this.levels.length, this.identity().dev);
+    if (this.levels.length < this.keepFrom()) this.kept.drop();
     if (DirectoryCursor.active !== this || this.levels.length > this.lostFrom) return;
     const isHere = !this.byPath && this.lostFrom === Number.POSITIVE_INFINITY && this.isParentReached();
     // The next call finds the way from the top, and reports if there is none.
@@ -143,9 +168,9 @@ export class DirectoryCursor {
   /** Leaves the tree, before other code runs. */
   suspend(): void {
     if (this.byPath || DirectoryCursor.active !== this) return;
-    if (this.prefix === '' && this.levels.length >= KEEP_FROM_DEPTH) {
+    if (this.prefix === '' && this.levels.length >= this.keepFrom()) {
       const fd = openHere();
-      if (fd !== null) this.kept = { fd, depth: this.levels.length };
+      if (fd !== null) this.kept.keep(fd, this.levels.length);
     }
     this.leave();
   }
@@ -153,7 +178,17 @@ export class DirectoryCursor {
   /** Leaves the tree for good. */
   close(): void {
     if (DirectoryCursor.active === this) this.leave();
-    this.dropKept();
+    this.kept.drop();
+  }
+
+  /** The current directory, open; null if that fails: the call that needs it reports why. */
+  private openCurrent(): number | null {
+    try {
+      this.activate();
+      return this.prefix === '' ? openHere() : null;
+    } catch {
+      return null;
+    }
   }
 
   private activate(): void {
@@ -196,22 +231,19 @@ export class DirectoryCursor {
 
   /** Goes back to the directory that was kept open, and up from there; false if that leads elsewhere. */
   private returnToKept(): boolean {
-    const { kept } = this;
-    if (kept === null) return false;
     try {
-      changeToOpen(kept.fd);
-      for (let { depth } = kept; depth > this.levels.length; depth -= 1) chdir('..');
-      return same(this.here(), this.identity());
+      const steps = this.kept.enter(this.levels.length);
+      return steps === 0 || (steps !== null && same(this.here(), this.identity()));
     } catch {
       return false;
     } finally {
-      this.dropKept();
+      this.kept.drop();
     }
   }
 
-  private dropKept(): void {
-    if (this.kept !== null) closeSync(this.kept.fd);
-    this.kept = null;
+  /** Where each step takes long, there is no short way. */
+  private keepFrom(): number {
+    return this.isSlow ? 1 : KEEP_FROM_DEPTH;
   }
 
   /** Goes step by step from the top. */
@@ -245,6 +277,7 @@ export class DirectoryCursor {
   private lose(index: number): void {
     this.lostFrom = index;
     this.prefix = NOWHERE;
+    this.source.clear();
   }
 
   private step(name: ByteString): void {

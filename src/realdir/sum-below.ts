@@ -2,6 +2,7 @@ import type { ByteString } from '../util/byte-string.js';
 import { errnoOf } from '../util/errors.js';
 import type { DirectoryCursor } from './directory-cursor.js';
 import type { EntryStat } from './lstat.js';
+import { AHEAD } from './read-ahead.js';
 import { ToplevelLostError } from './toplevel-lost.js';
 import type { TreeSummary } from './tree-summary.js';
 
@@ -32,7 +33,7 @@ export async function sumBelow(
   summaries: readonly TreeSummary[],
   { breathe, onProblem, onVisited }: SumHooks,
 ): Promise<void> {
-  const open: { names: ByteString[]; path: ByteString }[] = [];
+  const open: { names: ByteString[]; count: number; path: ByteString }[] = [];
 
   const fail = (path: ByteString, error: unknown): void => {
     if (error instanceof ToplevelLostError) throw error;
@@ -56,12 +57,14 @@ export async function sumBelow(
       fail(path, error);
     }
     onVisited(path, names.length);
-    open.push({ names, path });
+    open.push({ names, count: names.length, path });
   };
 
   enter(name, name, stat);
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
-    const child = level.names.pop();
+    const { names, count } = level;
+    if (cursor.isSlow && names.length > 0) await cursor.lookAhead(count - names.length, () => names.slice(-AHEAD));
+    const child = names.pop();
     if (child === undefined) {
       open.pop();
       cursor.ascend();

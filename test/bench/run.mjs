@@ -53,6 +53,11 @@ function pairsOf(work) {
 function measureAll(lab) {
   const results = [];
   for (const work of works.filter(isWanted)) {
+    const reason = work.unavailable?.() ?? null;
+    if (reason !== null) {
+      console.error(`${work.name}: left out, ${reason}`);
+      continue;
+    }
     const started = performance.now();
     const result = compare(work.prepare(lab, options), pairsOf(work));
     results.push({ work, result });

@@ -1,5 +1,5 @@
 // Benchmarks of checksums, of many repos, and of starting.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -102,6 +102,31 @@ function rescan(count, choice) {
   };
 }
 
+/** Each call that asks for an entry takes 2 ms longer, as on a network. */
+const DELAYED = [
+  'strace', '-f', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=newfstatat,lstat,statx', '-e', 'inject=newfstatat,lstat,statx:delay_enter=2000',
+];
+
+const slowFilesystem = {
+  name: 'slow-2k', title: 'first `stat`, 2k files, each lstat 2 ms longer', pairs: 3,
+  unavailable: () => (spawnSync(DELAYED[0], [...DELAYED.slice(1), 'true']).status === 0 ? null : 'strace cannot delay calls here'),
+  prepare(lab) {
+    const count = 2000;
+    const root = lab.smallFiles(count);
+    const shadow = lab.empty('slow');
+    const delayed = ({ command, ...rest }) => ({ ...rest, command: [...DELAYED, ...command] });
+    return {
+      before: () => lab.shadow('slow', root),
+      ours: delayed(fso(shadow, 'stat')),
+      yardsticks: { find: delayed({ command: ['find', root, '-printf', '%p %s %T@\\n'] }) },
+      check() {
+        expectSound(shadow);
+        expectEqual('recorded files', recordedFiles(shadow, 'stat'), count);
+      },
+    };
+  },
+};
+
 const START = { command: [process.execPath, '-e', '0'], env: ENV };
 
 const version = {
@@ -129,4 +154,4 @@ const oneFile = {
   },
 };
 
-export const moreWorks = [largeFiles, statAndSha, rescan(50, { quick: true, quickOnly: true }), rescan(2000), version, oneFile];
+export const moreWorks = [largeFiles, statAndSha, rescan(50, { quick: true, quickOnly: true }), rescan(2000), slowFilesystem, version, oneFile];

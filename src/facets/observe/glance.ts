@@ -33,8 +33,8 @@ export function glanceAt(
   scope: IgnoreScope | null,
   countsAll: boolean,
 ): Glance | null {
-  // The record of the toplevel directory depends on all of the realdir.
-  if (seen === null || scope === null || path === '' || names.length > FACTS_MAX) return null;
+  // The record of the toplevel directory depends on all of the realdir. Where lstat is slow, others wait for it.
+  if (seen === null || scope === null || path === '' || names.length > FACTS_MAX || cursor.isSlow) return null;
   if (isReservedPath(path) || selection.isBelow(path)) return null;
   const facts = new DirectoryFacts();
   const stats: (EntryStat | undefined)[] = [];

@@ -5,6 +5,7 @@ import { IgnoreScope } from '../../realdir/ignore-rules.js';
 import type { EntryStat } from '../../realdir/lstat.js';
 import type { NestedRepo } from '../../realdir/nested-repo.js';
 import { inspectRepo } from '../../realdir/nested-repo.js';
+import { AHEAD } from '../../realdir/read-ahead.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
 import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
 import { TreeSummary } from '../../realdir/tree-summary.js';
@@ -62,7 +63,7 @@ export class Observation<State> {
     scope: IgnoreScope | null,
     parent: State | null,
   ): Promise<Visited> {
-    const { recorder, events, seen } = this.context;
+    const { cursor, recorder, events, seen } = this.context;
     const pause = this.context.breathe() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
     const glance = glanceAt(this.context, directory.path, names, scope, this.counting.isWanted);
@@ -77,6 +78,7 @@ export class Observation<State> {
     const frame = new Frame(this.context, directory, names, recordedOid, scope, parent);
     for (const [index, name] of names.entries()) {
       if (recorder.exhausted) break;
+      if (cursor.isSlow && glance === null) await this.lookAhead(frame, names, index);
       const stat = glance?.stats[index];
       const entered = isKnown && stat?.kind !== 'directory' ? this.known(frame, name, stat) : this.entry(frame, name, stat);
       if (entered !== undefined) await entered;
@@ -112,9 +114,7 @@ export class Observation<State> {
   private entry(frame: Frame<State>, name: ByteString, known: EntryStat | undefined): Promise<void> | undefined {
     const recorded = frame.recorded(name);
     const reserved = frame.isReserved || isReserved(name);
-    if (!this.counting.isWanted && (reserved || recorded === undefined) && this.isSkipped(frame, name, reserved)) {
-      return undefined;
-    }
+    if (this.isSkipped(frame, name, recorded, reserved)) return undefined;
     if (recorded !== undefined && frame.scope !== null && isPassedOver(frame.scope, name)) frame.isPlain = false;
     const stat = known ?? this.attempt(frame, name, () => this.lstat(name));
     if (stat === null) return undefined;
@@ -133,8 +133,16 @@ export class Observation<State> {
     return recorder.precise ? cursor.lstatPrecise(name) : cursor.lstat(name);
   }
 
+  /** Fetches what is known about the next entries, from one in place `at` on. */
+  private lookAhead(frame: Frame<State>, names: readonly ByteString[], at: number): Promise<void> {
+    const isOfInterest = (name: ByteString): boolean =>
+      !this.isSkipped(frame, name, frame.recorded(name), frame.isReserved || isReserved(name));
+    return this.context.cursor.lookAhead(at, () => names.slice(at, at + AHEAD).filter(isOfInterest));
+  }
+
   /** True if an entry that is not recorded is of no interest, whatever it is. */
-  private isSkipped(frame: Frame<State>, name: ByteString, reserved: boolean): boolean {
+  private isSkipped(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined, reserved: boolean): boolean {
+    if (this.counting.isWanted || !(reserved || recorded === undefined)) return false;
     const { selection } = this.context;
     const ignored = reserved || (frame.ignores(name, false) && frame.ignores(name, true));
     if (!ignored || selection.isEmpty) return ignored;
