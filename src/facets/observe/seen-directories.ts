@@ -25,10 +25,8 @@ export class SeenDirectories {
 
   /** True if comparing a directory with these facts is known to end in the recorded tree. */
   has(place: number, tree: Oid, digest: ByteString): boolean {
-    const pair = tree + digest;
-    if (this.pairs.startsWith(pair, this.at)) this.at += pair.length;
-    else if (this.index().get(tree) !== digest) return false;
-    this.met[place] = pair;
+    if (this.digestOf(tree) !== digest) return false;
+    this.met[place] = tree + digest;
     return true;
   }
 
@@ -41,6 +39,13 @@ export class SeenDirectories {
   /** The pairs of this walk; null if none is new. */
   changed(): ByteString | null {
     return this.hasNews ? this.met.join('') : null;
+  }
+
+  private digestOf(tree: Oid): ByteString | undefined {
+    const { at } = this;
+    if (!this.pairs.startsWith(tree, at)) return this.index().get(tree);
+    this.at += 2 * LENGTH;
+    return this.pairs.substr(at + LENGTH, LENGTH);
   }
 
   private index(): Map<Oid, ByteString> {
