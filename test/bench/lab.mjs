@@ -1,6 +1,6 @@
 // Where benchmarks run: trees that are made once, shadow repos that are made for each run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeLargeFiles, makeProjects, makeSmallFiles } from './trees.mjs';
 
@@ -25,12 +25,20 @@ export const ENV = {
   GIT_COMMITTER_EMAIL: 'bench@example.com',
 };
 
-/** @returns {string} what the command prints; throws if it fails or takes note of something on stderr that `quiet` forbids */
+/** What a command prints. Throws if it fails, or, with `quiet`, if it says anything on stderr. */
 export function run(command, args, { cwd = '/', quiet = false } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env: ENV, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (error !== undefined) throw error;
   if (status === 0 && !(quiet && stderr !== '')) return stdout;
   throw new Error(`${command} ${args.join(' ')}: exit status ${status}: ${stderr.slice(0, 2000)}`);
+}
+
+/** Removes what runs have left that were killed: nothing in them can, while they wait for a command. */
+function removeLeftovers(dir) {
+  for (const name of readdirSync(dir)) {
+    const pid = /^run-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(dir, name), { recursive: true, force: true });
+  }
 }
 
 export class Lab {
@@ -39,7 +47,9 @@ export class Lab {
     this.trees = path.join(dir, `trees-${TREES_VERSION}`);
     this.largeBytes = largeBytes;
     mkdirSync(this.trees, { recursive: true });
-    this.scratch = mkdtempSync(path.join(dir, 'run-'));
+    removeLeftovers(dir);
+    this.scratch = path.join(dir, `run-${process.pid}`);
+    mkdirSync(this.scratch);
     process.on('exit', () => rmSync(this.scratch, { recursive: true, force: true }));
   }
 

@@ -52,7 +52,8 @@ const PEERS = [
     name: 'aide', does: 'records sizes and times', version: ['aide', '--version'],
     setup(dir, root) {
       const database = path.join(dir, 'aide.db');
-      writeFileSync(path.join(dir, 'aide.conf'), `database_out=file:${database}\ndatabase_in=file:${database}\n${root} s+m\n`);
+      // A rule without the slash would go for all paths that begin like that.
+      writeFileSync(path.join(dir, 'aide.conf'), `database_out=file:${database}\ndatabase_in=file:${database}\n${root}/ s+m\n`);
     },
     first: (dir) => ['aide', '--init', '-c', path.join(dir, 'aide.conf')],
     again: (dir) => ['aide', '--check', '-c', path.join(dir, 'aide.conf')],
@@ -99,7 +100,7 @@ function measurePeer(lab, root, peer) {
 /** All programs that are installed, on the same 100k files; one that fails is reported and does no harm. */
 export function comparePeers(lab) {
   const root = lab.smallFiles(COUNT);
-  run('find', [root, '-name', 'nothing']);
+  run('find', [root, '-name', 'nothing'], { cwd: root });
   return PEERS.flatMap((peer) => {
     const { name, does } = peer;
     if (firstLine('which', peer.needs ?? peer.version[0]) === '') return [];

@@ -78,10 +78,11 @@ function rescan(count, choice) {
       const root = lab.projects(count);
       const directory = lab.empty('rescan');
       const config = path.join(directory, 'git-fso.yml');
-      const shadow = path.join(directory, 'shadow');
+      // Kept for later, since creating so many takes minutes.
+      const shadow = path.join(lab.trees, `shadow-${count}`);
       writeFileSync(config, `shadow: ${shadow}\nroots:\n  - path: ${root}\n    naming: { rule: SubdirLevel, level: 1 }\n`);
       const ours = fso(directory, 'rescan', '--config', config);
-      console.error(`creating ${count} shadow repos`);
+      console.error(`bringing ${count} shadow repos up to date`);
       run(ours.command[0], ours.command.slice(1), { cwd: directory });
       const repos = readdirSync(shadow, { recursive: true }).filter((name) => name.endsWith('.fso')).map((name) => path.join(shadow, name));
       const heads = repos.map((repo) => headOf(repo, 'stat'));
