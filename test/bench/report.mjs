@@ -59,7 +59,7 @@ export function timeTable(results) {
     busy === null ? '–' : `${(busy * 100).toFixed(0)} %`,
     [remark, remark === null ? null : work.goals?.remark].filter(Boolean).join('; goal '),
   ]);
-  return table(['work', 'pairs', 'CPU / wall', 'yardsticks', 'others waited for a CPU', 'remark'], rows);
+  return table(['work', 'pairs', 'CPU / wall', 'yardsticks', 'a process waited for a CPU', 'remark'], rows);
 }
 
 /** How time for each file and memory grow with the number of files. */
