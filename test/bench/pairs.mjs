@@ -28,17 +28,18 @@ const runOf = ({ command, ...options }) => measure(command, options);
 const medians = (runs) => Object.fromEntries(QUANTITIES.map((quantity) => [quantity, spread(runs.map((each) => each[quantity]))?.median ?? null]));
 
 /**
- * One warm-up of each command, then `pairs` rounds of all of them in turn. The check comes last: it changes what is cached.
+ * One warm-up of each command, or of the yardsticks only where a run takes minutes, then `pairs` rounds of all of them in turn. The check comes last: it changes what is cached.
  * @returns the medians of all runs, for each yardstick the spread of the ratios, and the share of time with a busy machine
  */
-export function compare({ before = () => {}, ours, yardsticks, check, remark }, pairs) {
+export function compare({ before = () => {}, ours, yardsticks, check, remark }, pairs, { warmUpOurs = true } = {}) {
   const names = Object.keys(yardsticks);
   const runs = { ours: [], ...Object.fromEntries(names.map((name) => [name, []])) };
   let [waited, started] = [waitedForCpu(), performance.now()];
   for (let round = 0; round <= pairs; round += 1) {
     if (round === 1) [waited, started] = [waitedForCpu(), performance.now()];
+    const commands = round > 0 || warmUpOurs ? [['ours', ours]] : [];
     before();
-    for (const [name, command] of [['ours', ours], ...Object.entries(yardsticks)]) {
+    for (const [name, command] of [...commands, ...Object.entries(yardsticks)]) {
       const result = runOf(command);
       if (round > 0) runs[name].push(result);
     }
