@@ -46,7 +46,7 @@ function isWanted(work) {
 
 function pairsOf(work) {
   if (options.pairs !== undefined) return Number(options.pairs);
-  if (options.quick) return QUICK_PAIRS;
+  if (options.quick) return work.quickPairs ?? QUICK_PAIRS;
   return work.huge === true ? 1 : (work.pairs ?? PAIRS);
 }
 
