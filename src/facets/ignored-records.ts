@@ -43,7 +43,7 @@ export function withoutIgnored(
   onIgnored: (path: ByteString) => void,
 ): Oid | null {
   const { cursor, exclude, events } = question;
-  const gitignore = cursor === null ? null : readGitignore(cursor, '', events);
+  const gitignore = cursor === null ? null : readGitignore(cursor, '', null, events);
   try {
     return new Pruning(question, sink, onIgnored).of(tree, '', IgnoreScope.root(exclude, gitignore), cursor !== null);
   } finally {
@@ -96,7 +96,7 @@ class Pruning {
     const stat = isEntered ? this.attempt(path, () => cursor?.lstat(name)) : null;
     const isThere = stat?.kind === 'directory' && this.attempt(path, () => cursor?.descend(name, stat)) === true;
     if (!isThere || cursor === null) return this.of(oid, path, scope.enter(name, null), false);
-    const tree = this.of(oid, path, scope.enter(name, readGitignore(cursor, path, events)), true);
+    const tree = this.of(oid, path, scope.enter(name, readGitignore(cursor, path, scope, events)), true);
     cursor.ascend();
     return tree;
   }

@@ -11,6 +11,20 @@ export interface DecidingRule {
   readonly pattern: ByteString;
 }
 
+/** How much `.gitignore` files may say. */
+export interface IgnoreRoom {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+/**
+ * What the `.gitignore` files of a directory and of those above it may say together, so that nobody can
+ * use up the memory, with a file that is linked into many directories, say. Real ones have a few kilobytes.
+ */
+export const IGNORE_ROOM: IgnoreRoom = { bytes: 8 * 1024 * 1024, lines: 400_000 };
+
+const NEWLINE = 0x0a;
+
 /** The rules of one file, seen from the directory that contains it or from one below. */
 interface Layer {
   readonly rules: IgnoreRuleFile;
@@ -34,6 +48,8 @@ export class IgnoreScope {
     private readonly parent: IgnoreScope | null,
     /** The same for the same rules, as long as the directory's path is the same, too. */
     readonly identity: string,
+    /** What further `.gitignore` files may say. */
+    readonly room: IgnoreRoom,
   ) {}
 
   /**
@@ -43,15 +59,15 @@ export class IgnoreScope {
    */
   static root(exclude: Buffer | null, gitignore: Buffer | null): IgnoreScope {
     const layers = withFile(withFile(null, 'info/exclude', exclude), '.gitignore', gitignore);
-    return new IgnoreScope(layers, '', null, identityWith(identityWith('', exclude), gitignore));
+    return new IgnoreScope(layers, '', null, identityWith(identityWith('', exclude), gitignore), roomBeside(IGNORE_ROOM, gitignore));
   }
 
   /** The scope of a subdirectory, which must not be ignored itself: below an ignored one nothing counts any more. */
   enter(name: ByteString, gitignore: Buffer | null): IgnoreScope {
     const layers = this.layers === null ? null : below(this.layers, name);
-    if (gitignore === null) return new IgnoreScope(layers, name, this, this.identity);
+    if (gitignore === null) return new IgnoreScope(layers, name, this, this.identity, this.room);
     const own = withFile(layers, `${this.pathOf(name)}/.gitignore`, gitignore);
-    return new IgnoreScope(own, name, this, identityWith(`${this.identity}${name}/`, gitignore));
+    return new IgnoreScope(own, name, this, identityWith(`${this.identity}${name}/`, gitignore), roomBeside(this.room, gitignore));
   }
 
   /** False if no rule can match anything in this directory or below, other `.gitignore` files aside. */
@@ -82,6 +98,23 @@ export class IgnoreScope {
 function identityWith(weaker: string, content: Buffer | null): string {
   if (content === null) return `${weaker}-`;
   return createHash('sha1').update(weaker).update('\0').update(content).digest('hex');
+}
+
+/** As many lines of a `.gitignore` as there is room for. */
+export function cutToRoom(content: Buffer, { lines }: IgnoreRoom): Buffer {
+  let end = 0;
+  for (let line = 0; line < lines && end < content.length; line += 1) {
+    const newline = content.indexOf(NEWLINE, end);
+    end = newline < 0 ? content.length : newline + 1;
+  }
+  return content.subarray(0, end);
+}
+
+function roomBeside({ bytes, lines }: IgnoreRoom, content: Buffer | null): IgnoreRoom {
+  if (content === null) return { bytes, lines };
+  let used = 1;
+  for (let at = content.indexOf(NEWLINE); at >= 0; at = content.indexOf(NEWLINE, at + 1)) used += 1;
+  return { bytes: Math.max(0, bytes - content.length), lines: Math.max(0, lines - used) };
 }
 
 function withFile(weaker: Layer | null, name: ByteString, content: Buffer | null): Layer | null {

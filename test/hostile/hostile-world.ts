@@ -29,6 +29,8 @@ export interface HostileOptions {
   readonly asNobody?: boolean;
   /** Another directory than the one below `top`. */
   readonly realdir?: string;
+  /** What git-fso may have of memory for its objects, in MiB. */
+  readonly heap?: number;
 }
 
 /** Why git-fso cannot be run without the rights of root here; undefined if it can. */
@@ -44,6 +46,7 @@ export class HostileWorld {
   readonly shadow = path.join(this.top, 'shadow');
   private readonly helpers: ChildProcess[] = [];
   private readonly drops: boolean;
+  private readonly env: NodeJS.ProcessEnv;
 
   constructor(
     spec: TreeSpec = {},
@@ -52,6 +55,7 @@ export class HostileWorld {
     this.real = options.realdir ?? path.join(this.top, 'real');
     if (options.realdir === undefined) buildTree(this.real, spec);
     fs.mkdirSync(this.shadow);
+    this.env = cleanEnvironment(options.heap === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${options.heap}` });
     this.drops = options.asNobody === true && process.geteuid?.() === 0;
     if (!this.drops) return;
     fs.chmodSync(this.top, 0o755);
@@ -70,7 +74,7 @@ export class HostileWorld {
     const [first = command, ...rest] = words;
     // The shadow repo belongs to whoever works on it, so that Git trusts it.
     this.give(this.shadow, NOBODY);
-    const result = await runProcess(first, rest, { cwd: this.shadow, env: cleanEnvironment(), timeout: LIMIT_MS });
+    const result = await runProcess(first, rest, { cwd: this.shadow, env: this.env, timeout: LIMIT_MS });
     this.give(this.shadow, '0');
     const [stdout, stderr] = [result.stdout.toString(), result.stderr.toString()];
     const { status } = result;

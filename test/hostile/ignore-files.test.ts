@@ -42,6 +42,23 @@ test('300,000 rules', async () => {
   expect([...world.recorded().keys()]).toEqual(['.nogtree', 'name-300000']);
 });
 
+test('the same 100,000 rules in each of 40 directories in one another: what fits the limit counts', async () => {
+  const rules = Array.from({ length: 100_000 }, (_, i) => `n-${i}\n`).join('');
+  const world = new HostileWorld({ '.gitignore': rules, 'n-99999': '' }, { heap: 300 });
+  let directory = world.real;
+  for (let depth = 1; depth < 40; depth += 1) {
+    directory = path.join(directory, 'd');
+    fs.mkdirSync(directory);
+    fs.linkSync(path.join(world.real, '.gitignore'), path.join(directory, '.gitignore'));
+    fs.writeFileSync(path.join(directory, 'n-99998'), '');
+  }
+  fs.writeFileSync(path.join(directory, 'f'), '');
+  await world.init();
+  const { stderr } = await world.records('stat');
+  expect(stderr).toMatch(/warning: d\/d\/d\/d\/.gitignore: only the first 0 bytes/);
+  expect([...world.recorded().keys()].filter((name) => !name.endsWith('.nogtree'))).toEqual([path.relative(world.real, path.join(directory, 'f'))]);
+});
+
 describe('patterns that take exponential time in a matcher that backtracks', () => {
   test.concurrent.each<[string, string]>([
     ['stars in a name', `${'a*'.repeat(60)}c`],

@@ -7,7 +7,7 @@ import { readBounded } from '../../realdir/read-bounded.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
 
-/** Larger files of rules are refused, in bytes: real ones have a few kilobytes. */
+/** More rules in a directory and those above it are refused, in bytes: real ones have a few kilobytes. */
 const MAX_GITATTRIBUTES = 1024 * 1024;
 
 /**
@@ -15,11 +15,14 @@ const MAX_GITATTRIBUTES = 1024 * 1024;
  * recorded as `.gitattributes` where the realdir has no such file (gitattributes(5)).
  */
 export class AttributeScope {
-  static readonly outside = new AttributeScope([]);
+  static readonly outside = new AttributeScope([], MAX_GITATTRIBUTES);
 
   private rules: AttributeRules | null = null;
 
-  private constructor(private readonly files: readonly AttributeFile[]) {}
+  private constructor(
+    private readonly files: readonly AttributeFile[],
+    private readonly room: number,
+  ) {}
 
   /**
    * The scope of the cursor's directory, seen from that of its parent.
@@ -28,10 +31,10 @@ export class AttributeScope {
    *   Git would store what is in the directory
    */
   enter(cursor: DirectoryCursor, path: ByteString, recorded: () => Buffer | null): AttributeScope {
-    const file = readBounded(cursor.reach('.gitattributes'), MAX_GITATTRIBUTES);
-    if (file?.truncated === true) throw new FsoError(`.gitattributes has more than ${MAX_GITATTRIBUTES} bytes`);
+    const file = readBounded(cursor.reach('.gitattributes'), this.room);
+    if (file?.truncated === true) throw new FsoError(`.gitattributes has more than ${MAX_GITATTRIBUTES} bytes, with those of the directories above`);
     const text = file?.bytes ?? recorded();
-    return text === null ? this : new AttributeScope([...this.files, { dir: path, text }]);
+    return text === null ? this : new AttributeScope([...this.files, { dir: path, text }], Math.max(0, this.room - text.length));
   }
 
   /** What the attributes say about the content of a file; its path is relative to the realdir. */

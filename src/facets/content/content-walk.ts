@@ -70,7 +70,7 @@ export class ContentWalk {
   /** Returns the new tree; null if nothing is recorded. */
   async run(tree: Oid | null): Promise<Oid | null> {
     const { cursor, selection, events } = this.context;
-    const scope = IgnoreScope.root(selection.exclude, readGitignore(cursor, '', events));
+    const scope = IgnoreScope.root(selection.exclude, readGitignore(cursor, '', null, events));
     return this.visit('', tree, scope, AttributeScope.outside);
   }
 
@@ -125,7 +125,7 @@ export class ContentWalk {
     });
     if (entered === FAILED) return;
     if (!entered) return this.remove(directory, name);
-    const scope = isNew ? (directory.scope?.enter(name, readGitignore(cursor, path, events)) ?? null) : null;
+    const scope = isNew ? (directory.scope?.enter(name, readGitignore(cursor, path, directory.scope, events)) ?? null) : null;
     const recorded = directory.get(name);
     const before = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
     const tree = await this.visit(path, before, scope, attributes);

@@ -45,15 +45,15 @@ export class Observation<State> {
     const { cursor, exclude } = this.context;
     this.counting.add(cursor.rootStat);
     const names = cursor.names();
-    const scope = IgnoreScope.root(exclude, this.gitignore('', names));
+    const scope = IgnoreScope.root(exclude, this.gitignore('', names, null));
     const toplevel = { path: '', name: '', stat: cursor.rootStat };
     const visited = await this.visit(toplevel, names, recordedOid, scope, null);
     cursor.suspend();
     return 'later' in visited ? await visited.later : visited.tree;
   }
 
-  private gitignore(path: ByteString, names: readonly ByteString[]): Buffer | null {
-    return names.includes('.gitignore') ? readGitignore(this.context.cursor, path, this.context.events) : null;
+  private gitignore(path: ByteString, names: readonly ByteString[], outer: IgnoreScope | null): Buffer | null {
+    return names.includes('.gitignore') ? readGitignore(this.context.cursor, path, outer, this.context.events) : null;
   }
 
   private async visit(
@@ -224,7 +224,7 @@ export class Observation<State> {
     }
 
     this.counting.add(stat);
-    const scope = ignored ? null : (frame.scope?.enter(name, this.gitignore(path, names)) ?? null);
+    const scope = ignored ? null : (frame.scope?.enter(name, this.gitignore(path, names, frame.scope)) ?? null);
     const recordedTree = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
     const visited = await this.visit(directory, names, recordedTree, scope, frame.state);
     cursor.ascend();
