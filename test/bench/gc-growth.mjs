@@ -1,8 +1,10 @@
 // How a shadow repo grows when a fraction of the files changes every day, and `rescan` packs it when it thinks fit.
 //
 //   node test/bench/gc-growth.mjs [--files <n>] [--days <n>] [--changed <percent a day>] [--facet <facet>]... [--together <n>]
+//     [--growth <ratio>]
 //
 // --together: files that change side by side, as those of one experiment do; 1 for files all over the tree.
+// --growth: `gc.growth` of the configuration, if it is not the default.
 // Prints sizes of the object store in MB: after the first rescan, as it is and packed, and after each tenth one.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     changed: { type: 'string', default: '1' },
     facet: { type: 'string', multiple: true, default: ['stat'] },
     together: { type: 'string', default: '1' },
+    growth: { type: 'string' },
   },
 });
 const [files, days, together] = [values.files, values.days, values.together].map(Number);
@@ -57,7 +60,8 @@ try {
   fs.mkdirSync(path.dirname(real));
   makeSmallFiles(real, files);
   const all = [...filesBelow(real)];
-  fs.writeFileSync(config, `shadow: ${shadow}\nroots:\n  - path: ${path.dirname(real)}\n    facets: [${values.facet.join(', ')}]\n`);
+  const gc = values.growth === undefined ? '' : `gc: { growth: ${values.growth} }\n`;
+  fs.writeFileSync(config, `shadow: ${shadow}\n${gc}roots:\n  - path: ${path.dirname(real)}\n    facets: [${values.facet.join(', ')}]\n`);
   fso(dir, ['init', '--observe', real, '--shadow', shadow]);
   const [repo] = fs.readdirSync(path.join(shadow, real)).filter((name) => name.endsWith('.fso')).map((name) => path.join(shadow, real, name));
   const objects = path.join(repo, '.git/objects');
@@ -75,7 +79,7 @@ try {
   console.log(`${files} files, ${changes} changed a day in groups of ${together}, ${values.facet.join(', ')}`);
   console.log(`after 1 rescan: ${inMegabytes(first)} MB, packed ${inMegabytes(packed)} MB`);
 
-  let [largest, last, collections, seconds] = [first, first, 0, 0];
+  let [largest, last, collections, seconds, longest] = [first, first, 0, 0, 0];
   for (let day = 2; day <= days; day += 1) {
     for (let i = 0; i < changes; i += together) {
       const from = Math.floor(Math.random() * all.length);
@@ -84,12 +88,14 @@ try {
     }
     const before = Date.now();
     const size = rescan();
-    seconds += (Date.now() - before) / 1000;
+    const took = (Date.now() - before) / 1000;
+    seconds += took;
+    longest = Math.max(longest, took);
     // Only gc makes it smaller.
     if (size < last) collections += 1;
     last = size;
     largest = Math.max(largest, size);
-    if (day % 10 === 0) console.log(`after ${day} rescans: ${inMegabytes(size)} MB, packed ${collections} times, ${(seconds / (day - 1)).toFixed(2)} s a rescan`);
+    if (day % 10 === 0) console.log(`after ${day} rescans: ${inMegabytes(size)} MB, packed ${collections} times, ${(seconds / (day - 1)).toFixed(2)} s a rescan, at most ${longest.toFixed(1)} s`);
   }
   console.log(`at most ${inMegabytes(largest)} MB: ${(largest / first).toFixed(2)} times the size after the first rescan, ${(largest / packed).toFixed(2)} times that size packed`);
   console.log(`at the end ${inMegabytes(last)} MB: ${(last / first).toFixed(2)} and ${(last / packed).toFixed(2)} times`);
