@@ -3,6 +3,7 @@ import { runGit } from '../git/run-git.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, LockedError } from '../util/errors.js';
 import { linkSignals } from '../util/linked-signal.js';
+import { rememberLooseLeft } from './gc-need.js';
 import { removeLeftovers } from './leftovers.js';
 import { hasWaiters } from './lock.js';
 import type { ObjectStoreSize } from './object-store-size.js';
@@ -79,7 +80,9 @@ async function collect(repo: ShadowRepo, expireMs: number, signal: AbortSignal):
   await repack(gitDir, { expire, recompress: before.packBytes <= RECOMPRESS_MAX, signal });
   await git(repo, ['prune', `--expire=${expire}`], signal);
   if (existsSync(fsPath(joinPath(gitDir, 'objects/info/commit-graph')))) await git(repo, ['commit-graph', 'write', '--reachable'], signal);
-  return { before, after: measureObjectStore(gitDir), leftovers };
+  const after = measureObjectStore(gitDir);
+  rememberLooseLeft(gitDir, after.loose);
+  return { before, after, leftovers };
 }
 
 async function git({ gitDir }: ShadowRepo, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import { namesIn } from './directory-names.js';
 export interface ObjectStoreSize {
   /** Objects that have a file of their own. */
   readonly loose: number;
-  /** Packs without a `.keep` file, which Git may merge. */
+  /** Packs that a gc would merge: those without `.keep`, and without `.mtimes`, which holds garbage until it is old enough. */
   readonly packs: number;
   /** The biggest of these packs. */
   readonly largestPack: number;
@@ -37,7 +37,7 @@ export function measureObjectStore(gitDir: ByteString): ObjectStoreSize {
   for (const name of packNames.filter((one) => one.startsWith('pack-'))) {
     const size = sizeOf(joinPath(objects, `pack/${name}`));
     bytes += size;
-    if (!name.endsWith('.pack') || present.has(name.replace(/pack$/, 'keep'))) continue;
+    if (!name.endsWith('.pack') || ['keep', 'mtimes'].some((end) => present.has(name.replace(/pack$/, end)))) continue;
     packs += 1;
     packBytes += size;
     largestPack = Math.max(largestPack, size);

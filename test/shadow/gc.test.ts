@@ -164,6 +164,21 @@ describe('gc', () => {
   });
 });
 
+test('what nothing refers to and is too young to be dropped is no reason for another gc', async () => {
+  const everything = { looseObjects: 0, packs: 1, growth: 1e-9 };
+  const garbage = (text: string): string => git(['hash-object', '-w', '--stdin'], world.shadow, { input: text });
+  const packed = garbage('nobody needs me');
+  git(['pack-objects', '-q', path.join(world.shadow, '.git/objects/pack/pack')], world.shadow, { input: `${packed}\n` });
+  garbage('nor me');
+  expect(needsGc(world.repo, everything)).toBe(true);
+  expect((await collectGarbage(world.repo, OPTIONS)).after.loose).toBe(1);
+  expect(packs(world).filter((name) => /\.(pack|mtimes)$/.test(name)).map((name) => name.replace(/.*\./, '')).sort()).toEqual(['mtimes', 'pack', 'pack']);
+  fs.truncateSync(path.join(world.shadow, '.git/objects/pack', packs(world).find((name) => name.endsWith('.mtimes'))?.replace('.mtimes', '.pack') ?? ''), 10 * 1024 * 1024);
+  expect(needsGc(world.repo, everything)).toBe(false);
+  garbage('nor me either');
+  expect(needsGc(world.repo, everything)).toBe(true);
+});
+
 test('gc is needed when there are many packs, many loose objects, or much growth', () => {
   const limits = { looseObjects: 2, packs: 4, growth: 1e9 };
   expect(needsGc(world.repo)).toBe(false);
