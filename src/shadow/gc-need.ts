@@ -16,7 +16,7 @@ export interface GcThresholds {
 }
 
 /** Thresholds of a rescan. */
-export const GC_THRESHOLDS: GcThresholds = { looseObjects: 2000, packs: 50, growth: 0.5 };
+export const GC_THRESHOLDS: GcThresholds = { looseObjects: 2000, packs: 50, growth: 0.25 };
 
 /** A repo that is smaller than this, in bytes, may grow without anybody noticing. */
 const GROWTH_FROM = 8 * 1024 * 1024;
