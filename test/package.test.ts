@@ -34,7 +34,7 @@ async function typed({ env }: InstalledPackage, shell: string, keys: string): Pr
 describe('the package', () => {
   beforeAll(async () => {
     installed = await installPackage(top);
-    mkdirSync(path.join(top, 'project/data/foo'), { recursive: true });
+    for (const directory of ['project/data/foo', 'shadow']) mkdirSync(path.join(top, directory), { recursive: true });
     writeFileSync(path.join(top, 'git-fso.yml'), `shadow: ${top}/shadow\nroots:\n  - { path: ${top}/project, schedule: { stat: every 1h } }\n`);
   }, 2 * INSTALL_TIMEOUT_MS);
 

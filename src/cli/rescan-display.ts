@@ -15,11 +15,13 @@ export interface RescanDisplay {
 export interface DisplayOptions {
   readonly json: boolean;
   readonly dryRun: boolean;
+  /** Only what is due is done, which may be nothing. */
+  readonly due: boolean;
 }
 
 /** Writes events as they come: JSON lines, or text with a progress line where there is a terminal. */
-export function displayOf(context: CliContext, { json, dryRun }: DisplayOptions): RescanDisplay {
-  return json ? jsonDisplay(context) : textDisplay(context, dryRun);
+export function displayOf(context: CliContext, options: DisplayOptions): RescanDisplay {
+  return options.json ? jsonDisplay(context) : textDisplay(context, options);
 }
 
 function jsonDisplay({ stdout }: CliContext): RescanDisplay {
@@ -32,7 +34,7 @@ function jsonDisplay({ stdout }: CliContext): RescanDisplay {
   };
 }
 
-function textDisplay({ stdout, stderr }: CliContext, dryRun: boolean): RescanDisplay {
+function textDisplay({ stdout, stderr }: CliContext, { dryRun, due }: DisplayOptions): RescanDisplay {
   const progress = stderr.isTTY ? new ProgressLine(stderr) : null;
   return {
     show: (event) => {
@@ -43,7 +45,8 @@ function textDisplay({ stdout, stderr }: CliContext, dryRun: boolean): RescanDis
     },
     end: (summary, standing) => {
       progress?.clear();
-      stdout.write(`${summaryLine(summary, dryRun)}\n`);
+      const isIdle = due && summary.repos === 0 && summary.failed === 0 && summary.locked === 0;
+      stdout.write(isIdle ? 'nothing is due; see git-fso list --due\n' : `${summaryLine(summary, dryRun)}\n`);
       if (standing !== null) stdout.write(`${standingLine(standing)}\n`);
     },
   };

@@ -98,6 +98,6 @@ function readConfigFile(path: string): Buffer {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = errnoOf(error) === 'ENOENT' ? 'no such configuration file' : `cannot be read: ${String(error)}`;
-    throw new ConfigError(path, [], { message: `${path}: ${reason}`, remedy: 'name the file with --config', cause: error });
+    throw new ConfigError(path, [], { message: `${path}: ${reason}`, remedy: errnoOf(error) === 'ENOENT' ? 'name the file with --config, or write one as docs/configuration.md shows' : 'name the file with --config', cause: error });
   }
 }

@@ -105,6 +105,8 @@ describe('the man page', () => {
 });
 
 describe('units for systemd', () => {
+  beforeAll(() => void mkdirSync(path.join(top, 'sha dow')));
+
   const NAMES = ['git-fso.service', 'git-fso.timer', 'git-fso-daemon.service'];
 
   function unit(name: string, root: string, rest = ''): string {
@@ -124,6 +126,14 @@ describe('units for systemd', () => {
     // A private /tmp would hide roots and the shadow root that are there.
     expect(service.includes('PrivateTmp')).toBe(!/^(?:\/var)?\/tmp\//.test(top));
     expect(unit('git-fso.service', 'onChange: [{ command: [mail] }]')).not.toContain('PrivateNetwork');
+  });
+
+  it('come with a hint if a service could not start yet', () => {
+    const config = path.join(top, 'no-shadow.yml');
+    writeFileSync(config, `shadow: ${top}/none\nroots:\n  - { path: ${top}, patterns: [ignore *] }\n`);
+    const { status, stderr } = fso(['generate', 'systemd', 'git-fso.service', '--config', config], { cwd: top });
+    expect(stderr).toBe(`note: ${top}/none does not exist yet: run git-fso rescan once before the service starts\n`);
+    expect(status).toBe(0);
   });
 
   it.each([['stat: every 1h', '*:0/10'], ['stat: every 7m', '*:0/6'], ['stat: every 1m', '*:0/1'], ['stat: "Sun 03:00"', '*:0/10']])(

@@ -26,7 +26,7 @@ describe('git-fso rescan --due', () => {
     expect(site.rescan('--due')).toMatchObject({ status: 0, stdout: expect.stringContaining('2 repos, 2 created, 2 changed') });
     expect(Math.abs(statSync(markOf(site, 'a', 'stat')).mtimeMs - Date.now())).toBeLessThan(60_000);
     expect(() => statSync(markOf(site, 'a', 'content'))).toThrow(/ENOENT/);
-    expect(site.rescan('--due').stdout).toContain('\n0 repos, 0 created, 0 changed');
+    expect(site.rescan('--due').stdout).toContain('\nnothing is due; see git-fso list --due\n');
     makeDue(site, 'a');
     expect(site.rescan('--due').stdout).toContain('\n1 repo, 0 created, 0 changed');
   });
@@ -35,7 +35,7 @@ describe('git-fso rescan --due', () => {
     const site = makeSite({ 'a/x': '1' }, SETTINGS);
     expect(site.rescan().status).toBe(0);
     expect(statSync(markOf(site, 'a', 'content')).size).toBeGreaterThan(0);
-    expect(site.rescan('--due').stdout).toContain('\n0 repos, 0 created, 0 changed');
+    expect(site.rescan('--due').stdout).toContain('\nnothing is due; see git-fso list --due\n');
   });
 
   it('says that a root has no schedule', () => {
@@ -51,6 +51,33 @@ describe('git-fso rescan --due', () => {
   });
 });
 
+describe('git-fso list --due', () => {
+  const list = (site: TestSite, ...args: string[]): string => fso(['list', '--due', '--config', site.config, ...args], { cwd: site.top }).stdout.replaceAll(site.project, '');
+
+  it('tells when facets were done, and when they are due', () => {
+    const site = makeSite({ 'a/x': '1', 'b/x': '1' }, SETTINGS);
+    expect(list(site)).toMatch(/^\/a +stat +never +now$/m);
+    site.rescan();
+    const done = new Date('2026-03-01T10:00:00Z');
+    utimesSync(markOf(site, 'a', 'stat'), done, done);
+    expect(list(site)).toMatch(/^\/a +stat +2026-03-01T10:00:00\+00:00 +now$/m);
+    const [line, ...others] = list(site, '--json', `${site.project}/b`).trimEnd().split('\n');
+    expect(others).toEqual([]);
+    const { realdir, facet, lastSuccess, dueAt } = JSON.parse(line ?? '') as Record<string, string>;
+    expect([realdir, facet]).toEqual(['/b', 'stat']);
+    expect(Date.parse(dueAt ?? '') - Date.parse(lastSuccess ?? '')).toBe(6 * 3_600_000);
+  });
+
+  it('tells what waits since it has failed', () => {
+    const site = makeSite({ 'a/x': '1' }, SETTINGS);
+    site.rescan();
+    spoil(site, 'a');
+    makeDue(site, 'a');
+    expect(site.rescan('--due').status).toBe(1);
+    expect(list(site)).toMatch(/^\/a +stat +\S+ +20\S+, after it failed$/m);
+  });
+});
+
 describe('problems', () => {
   it('stay in mind until they are solved, and keep only scheduled runs waiting', () => {
     const site = makeSite({ 'a/x': '1', 'b/x': '1' }, SETTINGS);
@@ -60,7 +87,7 @@ describe('problems', () => {
     expect(first.status).toBe(1);
     expect(first.stdout).toMatch(/\n1 repo has had problems since \S+; see git-fso list --problems\n$/);
     makeDue(site, 'a');
-    expect(site.rescan('--due').stdout).toContain('\n0 repos, ');
+    expect(site.rescan('--due').stdout).toContain('\nnothing is due; ');
     expect(site.rescan().stderr).toContain(`failed ${site.project}/a`);
     const listed = fso(['list', '--problems', '--config', site.config], { cwd: site.top });
     expect(listed.stdout).toMatch(/^\S+\/a \(repo\)\n.*extensions\.objectformat[^]*\n {2}since \S+, 2 times, last \S+; scheduled runs try again from \S+\n$/i);

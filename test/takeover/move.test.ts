@@ -89,6 +89,24 @@ describe('move', () => {
     expect(fso(['move', to, ...prefix], { cwd: before }).stdout).toBe(`${after}: observes ${to}\n`);
   });
 
+  test('takes prefix and mode from the configuration of its shadow root', () => {
+    const top = tempDir();
+    const from = buildTree(path.join(top, 'host/projects/foo'), { a: 'a\n' });
+    const to = path.join(top, 'host/archive/foo');
+    fs.mkdirSync(path.dirname(to));
+    const config = path.join(top, 'git-fso.yml');
+    fs.writeFileSync(config, `shadow: ${top}/shadow\ntrimHostRoot: ${top}/host\nshadowMode: "0700"\nroots:\n  - { path: ${top}/host/projects }\n`);
+    expect(fso(['rescan', '--config', config], { cwd: top }).status).toBe(0);
+    const mirror = path.join(top, 'shadow/projects/foo');
+    const before = path.join(mirror, fs.readdirSync(mirror)[0] ?? '');
+    fs.renameSync(from, to);
+    const after = path.join(top, 'shadow/archive/foo', path.basename(before));
+    expect(fso(['move', to], { cwd: before, env: { GIT_FSO_CONFIG: config } })).toEqual({ status: 0, stderr: '', stdout: `${after}: observes ${to}\n` });
+    const modes = [path.dirname(path.dirname(after)), path.dirname(after), after];
+    expect(modes.map((directory) => fs.statSync(directory).mode & 0o777)).toEqual([0o700, 0o700, 0o700]);
+    expect(fso(['move', from, '--config', path.join(top, 'none.yml')], { cwd: after })).toMatchObject({ status: 2 });
+  });
+
   test('leaves a shadow repo where it is, if it is told so or has a name of its own', () => {
     const place = makePlace();
     expect(move(place, '--in-place').stdout).toBe(`${place.before}: observes ${place.to}\n`);

@@ -31,7 +31,7 @@ export function registerClearError(program: Command, context: CliContext): void 
       const paths = flags.all === true ? [...new Set(store.list().map(({ path }) => path))] : realdirs.map((path) => absolutePath(context, path));
       const cleared = paths.filter((path) => clear(store, path));
       const unknown = paths.find((path) => !cleared.includes(path));
-      context.stdout.write(`${formatCount(cleared.length, 'problem')} forgotten\n`);
+      if (cleared.length > 0 || flags.all === true) context.stdout.write(`${formatCount(cleared.length, 'problem')} forgotten\n`);
       if (unknown !== undefined) {
         throw new FsoError(`${safePath(unknown)}: has no problems`, { remedy: 'see git-fso list --problems' });
       }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import type { ConfigFlags } from '../config-options.js';
@@ -13,6 +13,8 @@ import type { UnitName } from '../generate/systemd.js';
 import { systemdUnit, UNIT_NAMES } from '../generate/systemd.js';
 import { zshCompletion } from '../generate/zsh.js';
 import { describeUse } from '../help.js';
+import { fsPath } from '../../util/byte-string.js';
+import { safePath } from '../render/safe-text.js';
 import { packageVersion } from '../version.js';
 
 const COMPLETIONS: Readonly<Record<string, (program: CommandInfo) => string>> = {
@@ -38,6 +40,10 @@ function registerSystemd(generate: Command, context: CliContext): void {
     .action(async (unit: UnitName | undefined, flags: ConfigFlags) => {
       const site = await loadSite(context, flags);
       const options = { site, config: configFileOf(context, flags), program: programWords() };
+      // systemd refuses to start a service that may write to what does not exist.
+      if (!existsSync(fsPath(site.location.root))) {
+        context.stderr.write(`note: ${safePath(site.location.root)} does not exist yet: run git-fso rescan once before the service starts\n`);
+      }
       if (unit !== undefined) {
         context.stdout.write(systemdUnit(unit, options));
         return;

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import type { Config } from '../../config/types.js';
 import type { ListedRepo } from '../../rescan/list.js';
+import type { DueEntry } from '../../rescan/list-due.js';
+import { listDue } from '../../rescan/list-due.js';
 import { listRoot } from '../../rescan/list.js';
 import { isAtOrBelow } from '../../shadow/locate.js';
 import type { StoredProblem } from '../../shadow/problem-store.js';
 import { ProblemStore } from '../../shadow/problem-store.js';
 import { textOfBytes } from '../../util/byte-string.js';
-import { ExitStatus } from '../../util/errors.js';
+import { ExitStatus, UsageError } from '../../util/errors.js';
 import { makePathFilter } from '../../util/path-filter.js';
 import { localIsoTime } from '../../util/time.js';
 import type { ConfigFlags } from '../config-options.js';
@@ -57,6 +59,7 @@ interface ListFlags extends ConfigFlags {
   readonly json?: boolean;
   readonly exclude?: string[];
   readonly problems?: boolean;
+  readonly due?: boolean;
 }
 
 /** What failed at or below the configured roots. */
@@ -69,6 +72,25 @@ function printProblems({ stdout }: CliContext, problems: readonly StoredProblem[
   if (problems.length === 0 && !json) stdout.write('no problems\n');
 }
 
+function dueRow({ realdir, facet, lastSuccess, dueAt, isRetry }: DueEntry, now: Date): string[] {
+  const due = dueAt <= now ? 'now' : localIsoTime(dueAt);
+  return [safePath(realdir), facet, lastSuccess === null ? 'never' : localIsoTime(lastSuccess), isRetry ? `${due}, after it failed` : due];
+}
+
+function jsonDue({ realdir, facet, lastSuccess, dueAt }: DueEntry): Record<string, unknown> {
+  return { ...jsonPath('realdir', realdir), facet, lastSuccess: lastSuccess?.toISOString() ?? null, dueAt: dueAt.toISOString() };
+}
+
+async function printDue({ stdout, signal }: CliContext, site: Config, isWanted: (path: string) => boolean, json: boolean): Promise<void> {
+  const now = new Date();
+  const problems = new ProblemStore(site.location.root);
+  const entries: DueEntry[] = [];
+  for (const root of site.roots) entries.push(...(await listDue(site, root, problems, now, signal)));
+  const wanted = entries.filter(({ realdir }) => isWanted(textOfBytes(realdir)));
+  if (json) for (const entry of wanted) stdout.write(`${JSON.stringify(jsonDue(entry))}\n`);
+  else stdout.write(formatTable(['realdir', 'facet', 'last done', 'due'], wanted.map((entry) => dueRow(entry, now)), ['left', 'left', 'left', 'left']));
+}
+
 /** `git-fso list`: the repos of all roots. */
 export function registerList(program: Command, context: CliContext): void {
   const command = program
@@ -78,6 +100,7 @@ export function registerList(program: Command, context: CliContext): void {
     .argument('[glob...]', 'only realdirs that match one of these globs')
     .option('--exclude <pattern...>', 'leave out realdirs that match, in the syntax of .gitignore')
     .option('--problems', 'list what has failed and was not solved since')
+    .option('--due', 'list when each facet was last complete, and when it is due by the schedules')
     .option('--json', 'write one JSON object a line')
     .action(async (globs: string[], flags: ListFlags) => {
       const site = await loadSite(context, flags);
@@ -85,6 +108,11 @@ export function registerList(program: Command, context: CliContext): void {
       const isKept = makePathFilter({ exclude: flags.exclude ?? [] });
       // Rules of .gitignore are about relative paths: here, relative to the filesystem's root.
       const isWanted = (path: string): boolean => isIncluded(path) && isKept(path.slice(1));
+      if (flags.problems === true && flags.due === true) throw new UsageError('--problems and --due exclude each other');
+      if (flags.due === true) {
+        await printDue(context, site, isWanted, flags.json === true);
+        return;
+      }
       if (flags.problems === true) {
         printProblems(context, problemsOf(site).filter(({ path }) => isWanted(textOfBytes(path))), flags.json === true);
         return;
@@ -100,8 +128,9 @@ export function registerList(program: Command, context: CliContext): void {
         const header = ['realdir', 'tracking', 'last record', 'files', 'size', 'state'];
         context.stdout.write(formatTable(header, repos.map(rowOf), ['left', 'left', 'left', 'right', 'right', 'left']));
       }
+      if (repos.length === 0 && globs.length > 0) context.stderr.write('no realdir matches; globs are for whole paths, such as /projects/**\n');
       if (repos.some(({ error }) => error !== null)) context.exitStatus = ExitStatus.failed;
     });
   addConfigOptions(command);
-  describeUse(command, ['git-fso list', "git-fso list '/projects/**'", 'git-fso list --problems'], [0, 1, 2]);
+  describeUse(command, ['git-fso list', "git-fso list '/projects/**'", 'git-fso list --problems', 'git-fso list --due'], [0, 1, 2]);
 }

@@ -83,7 +83,7 @@ export function registerRescan(program: Command, context: CliContext): void {
     .action(async (flags: RescanFlags) => {
       if (flags.due === true) checkDue(flags);
       const site = await loadSite(context, flags);
-      const display = displayOf(context, { json: flags.json === true, dryRun: flags.dryRun === true });
+      const display = displayOf(context, { json: flags.json === true, dryRun: flags.dryRun === true, due: flags.due === true });
       const stop = context.soften();
       const options = { ...runOptionsOf(context, 'rescan'), stop };
       const summary = await run(site, flags, options, (event) => display.show(event));

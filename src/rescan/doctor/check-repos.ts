@@ -7,6 +7,7 @@ import { ShadowRepo } from '../../shadow/shadow-repo.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { textOfBytes } from '../../util/byte-string.js';
 import { errnoOf, FsoError } from '../../util/errors.js';
+import { localIsoTime } from '../../util/time.js';
 import type { PlannedRepo } from '../plan.js';
 import { readFacts } from '../repo-facts.js';
 import type { Site } from '../types.js';
@@ -49,7 +50,7 @@ function* checkShadow(realdir: ByteString, shadow: ByteString, now: Date): Gener
   }
   const { mtimeMax } = readFacts(shadow);
   if (mtimeMax !== null && Number(mtimeMax) > now.getTime() / 1000 + SKEW) {
-    yield warning(subject, `has files from the future: ${new Date(Number(mtimeMax) * 1000).toISOString()}`,
+    yield warning(subject, `has files from the future: ${localIsoTime(new Date(Number(mtimeMax) * 1000))}`,
       'check the clocks of the hosts that write there; changes of such files may be missed');
   }
 }

@@ -1,6 +1,7 @@
 import { readRunMark } from '../../shadow/run-marks.js';
 import { joinPath, textOfBytes } from '../../util/byte-string.js';
 import { formatDuration } from '../../util/durations.js';
+import { localIsoTime } from '../../util/time.js';
 import type { PlannedRepo } from '../plan.js';
 import type { Schedule } from '../schedule.js';
 import { nextDue } from '../schedule.js';
@@ -64,7 +65,7 @@ interface Case {
 
 function* checkOne({ subject, facet, schedule, interval, now }: Case, success: Date | null, tookMs: number, partial: Date | null): Generator<Finding> {
   if (success !== null && success > now) {
-    yield warning(subject, `${facet} was last done in the future: ${success.toISOString()}`, 'check the clock of this machine');
+    yield warning(subject, `${facet} was last done in the future: ${localIsoTime(success)}`, 'check the clock of this machine');
   }
   if (tookMs > interval) {
     yield warning(subject, `${facet} took ${inWords(tookMs)} when last done, but is due ${schedule.text}`, 'make the schedule longer, or split the repo');
@@ -72,11 +73,11 @@ function* checkOne({ subject, facet, schedule, interval, now }: Case, success: D
   const isLate = success !== null && now.getTime() - success.getTime() > LATE_INTERVALS * interval;
   if (partial !== null && (success === null || partial > success)) {
     if (success === null || isLate) {
-      const since = success === null ? 'never' : `not since ${success.toISOString()}`;
+      const since = success === null ? 'never' : `not since ${localIsoTime(success)}`;
       yield warning(subject, `${facet} was ${since} complete, because each run ends at its limit`, 'raise shaLimit');
     }
   } else if (isLate) {
-    yield warning(subject, `${facet} was last done ${success.toISOString()}, but is due ${schedule.text}`,
+    yield warning(subject, `${facet} was last done ${localIsoTime(success)}, but is due ${schedule.text}`,
       'see git-fso list --problems; have git-fso daemon running, or a timer: git-fso generate systemd');
   }
 }

@@ -2,10 +2,12 @@ import { ProblemStore } from '../../shadow/problem-store.js';
 import { isAtOrBelow } from '../../shadow/locate.js';
 import { textOfBytes } from '../../util/byte-string.js';
 import { errnoOf, FsoError } from '../../util/errors.js';
+import { localIsoTime } from '../../util/time.js';
 import { asError } from '../context.js';
 import type { RootPlan } from '../plan.js';
 import { planRoot } from '../plan.js';
 import { guardRoot } from '../root-guard.js';
+import { ROOT_PART } from '../root-problems.js';
 import type { Root, Site } from '../types.js';
 import { checkPlaces } from './check-places.js';
 import { checkRepo, checkStrays } from './check-repos.js';
@@ -21,7 +23,8 @@ import { error, warning } from './finding.js';
 export async function* diagnose(site: Site, now: Date, signal?: AbortSignal): AsyncGenerator<Finding> {
   yield* checkTools();
   yield* checkPlaces(site);
-  for (const root of site.roots.filter((each) => isUsable(site, each))) {
+  const unusable = site.roots.filter((each) => !isUsable(site, each));
+  for (const root of site.roots.filter((each) => !unusable.includes(each))) {
     let plan: RootPlan;
     try {
       plan = await planRoot(site, root, signal);
@@ -39,7 +42,7 @@ export async function* diagnose(site: Site, now: Date, signal?: AbortSignal): As
     yield* checkSchedules(site, root, plan.repos, now);
   }
   yield* checkStrays(site);
-  yield* checkProblems(site);
+  yield* checkProblems(site, unusable);
 }
 
 /** A root that is not what it was is a finding of its own. */
@@ -60,10 +63,11 @@ function failureOf({ path }: Root, thrown: unknown, signal: AbortSignal | undefi
   return error(textOfBytes(path), `its repos cannot be found: ${asError(thrown).message}`, remedy ?? 'check permissions and how it is mounted');
 }
 
-function* checkProblems({ location, roots }: Site): Generator<Finding> {
+function* checkProblems({ location, roots }: Site, unusable: readonly Root[]): Generator<Finding> {
   for (const { path, part, message, remedy, since, count } of new ProblemStore(location.root).list()) {
     if (!roots.some((root) => isAtOrBelow(path, root.path))) continue;
+    if (part === ROOT_PART && unusable.some((root) => root.path === path)) continue;
     const often = count === 1 ? 'failed once' : `failed ${count} times`;
-    yield warning(textOfBytes(path), `${part} ${often} since ${since.toISOString()}: ${message}`, remedy ?? 'run git-fso rescan to see whether it still does');
+    yield warning(textOfBytes(path), `${part} ${often} since ${localIsoTime(since)}: ${message}`, remedy ?? 'run git-fso rescan to see whether it still does');
   }
 }
