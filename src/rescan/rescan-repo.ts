@@ -86,8 +86,8 @@ class RepoRun {
       if (this.shadow === null) {
         const choice = await chooseTracking(root, planned.realdir);
         if (choice.refused !== null) return this.report(choice.refused);
-        this.created = choice.tracking;
-        if (!dryRun) this.shadow = await this.create(choice.tracking);
+        if (dryRun) this.created = choice.tracking;
+        else this.shadow = await this.create(choice.tracking);
       }
       if (dryRun || this.shadow === null) return this.report();
       const repo = openAt(this.shadow, planned.realdir);
@@ -104,7 +104,7 @@ class RepoRun {
     const { site, options } = this.context;
     const { realdir } = this.work.planned;
     const made = await createBelowRoot(site.location, realdir, { ...options, tracking, shadowMode: site.shadowMode });
-    if (!made.created) this.created = null;
+    if (made.created) this.created = tracking;
     return made.repo.directory;
   }
 

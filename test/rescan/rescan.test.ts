@@ -140,10 +140,14 @@ describe('rescan', () => {
     const foo = site.repos().get('data/foo') ?? '';
     git(['config', 'core.repositoryformatversion', '1'], foo);
     git(['config', 'extensions.objectFormat', 'sha256'], foo);
-    mkdirSync(path.join(site.project, 'data/new'));
+    for (const name of ['new', 'hindered']) mkdirSync(path.join(site.project, 'data', name));
+    writeFileSync(path.join(site.shadow, site.project, 'data/hindered'), 'in the way');
     const result = site.rescan();
     expect(result.status).toBe(1);
     expect(result.stderr).toContain(`failed ${site.project}/data/foo: `);
+    expect(result.stderr).toContain(`failed ${site.project}/data/hindered: `);
+    expect(result.stdout).not.toContain('hindered');
+    expect(result.stdout).toMatch(/repos, 1 created, \d+ changed, 2 failed;/);
     expect([...site.repos().keys()]).toContain('data/new');
   });
 });

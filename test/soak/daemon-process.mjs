@@ -14,7 +14,6 @@ const { SYSTEM_CLOCK } = await import(`${dist}/rescan/clock.js`);
 const { LockedError } = await import(`${dist}/util/errors.js`);
 
 const MEMORY_MS = 1000;
-const IDLE_MS = 30_000;
 const LONGEST_SLEEP_MS = 1000;
 const WAIT_MS = 60_000;
 
@@ -26,8 +25,8 @@ const open = new Set();
 const clock = {
   now: () => new Date(pace.now()),
   sleep: (milliseconds, signal) => {
-    // Nothing is due for long, and nothing is going on: time may pass.
-    if (milliseconds >= IDLE_MS && open.size === 0) fs.writeFileSync(`${clockFile}.idle`, '');
+    // Nothing is due, and nothing is going on: time may pass.
+    if (milliseconds > 0 && open.size === 0) fs.writeFileSync(`${clockFile}.idle`, '');
     return SYSTEM_CLOCK.sleep(Math.min(Math.max(milliseconds / pace.factor, 1), LONGEST_SLEEP_MS), signal);
   },
 };
