@@ -32,6 +32,8 @@ export class Scheduler {
   private nextSite: Site | null;
   private isBusy = false;
   private toldAt = 0;
+  /** What becomes due later is left alone; milliseconds since the epoch. */
+  private horizon = Number.POSITIVE_INFINITY;
 
   constructor(
     context: RescanContext,
@@ -53,7 +55,8 @@ export class Scheduler {
   }
 
   /**
-   * Works until it is stopped, or until nothing is due if `once` is set. Repos in flight are finished.
+   * Works until it is stopped; if `once` is set, until all is done that was due when it began, so that it ends
+   * even where things become due faster than they are done. Repos in flight are finished.
    * @throws the reason of the signal when aborted
    */
   async run(once: boolean): Promise<void> {
@@ -65,7 +68,8 @@ export class Scheduler {
       while (!this.isOver()) {
         this.bell = new AbortController();
         this.takeSite();
-        await this.discover();
+        await this.discover(once);
+        if (once) this.horizon = Math.min(this.horizon, this.now());
         this.begin();
         this.tellPause();
         if (once && this.running.size === 0) break;
@@ -92,20 +96,24 @@ export class Scheduler {
     if (this.nextSite === null) return;
     const site = this.nextSite;
     this.nextSite = null;
+    this.horizon = Number.POSITIVE_INFINITY;
     this.context = { ...this.context, site };
     for (const root of site.roots.filter(({ schedule }) => schedule.size === 0)) this.context.emit({ type: 'unscheduled', root: root.path });
     this.agenda.setRoots(site.roots.filter(({ schedule }) => schedule.size > 0));
   }
 
-  private async discover(): Promise<void> {
+  private async discover(once: boolean): Promise<void> {
     for (const root of this.agenda.roots) {
-      if (root.discoverAt <= this.now() && !this.isOver()) await discoverRoot(this.context, this.agenda, root);
+      if (root.discoverAt > this.now() || this.isOver()) continue;
+      await discoverRoot(this.context, this.agenda, root);
+      // What is new by then is for the next run.
+      if (once && root.guard !== null) root.discoverAt = Number.POSITIVE_INFINITY;
     }
   }
 
   private begin(): void {
     for (;;) {
-      const item = this.isOver() ? null : this.agenda.take(this.now(), this.context.site);
+      const item = this.isOver() ? null : this.agenda.take(Math.min(this.now(), this.horizon), this.context.site);
       if (item === null) return;
       this.isBusy = true;
       const work = this.work(item).finally(() => {
@@ -130,7 +138,7 @@ export class Scheduler {
         if (report.refused !== null) item.notBefore = item.root.discoverAt;
       }
       // Others that are due already go first, but it need not wait for longer.
-      if (item.allowance !== null) item.notBefore = this.now();
+      if (item.allowance !== null) item.notBefore = Math.min(this.now(), this.horizon);
     } catch (error) {
       this.failed(item, error);
     } finally {
@@ -189,7 +197,9 @@ export class Scheduler {
   }
 
   private async wait(): Promise<void> {
-    const left = this.agenda.next(this.context.site) - this.now();
+    // Whoever has a horizon waits for what is running, and nothing else.
+    const next = Number.isFinite(this.horizon) ? Number.POSITIVE_INFINITY : this.agenda.next(this.context.site);
+    const left = next - this.now();
     await this.context.clock.sleep(Math.min(Math.max(left, 0), LONGEST_SLEEP_MS), this.bell.signal);
   }
 }

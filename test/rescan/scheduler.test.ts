@@ -18,6 +18,13 @@ describe('what is due', () => {
     expect(await simulation.once()).toEqual([]);
   });
 
+  it('is done in one go, without what becomes due meanwhile, however much that is', async () => {
+    const simulation = new Simulation({ 'r/a/x': '1', 'r/b/x': '1', 'r/c/x': '1' }, { r: 'facets: [stat], schedule: { stat: every 1h }, jobs: 1' });
+    const ran = await simulation.once(() => simulation.clock.advance(2 * HOUR));
+    expect(ran.map(({ repo }) => repo).sort()).toEqual(['r/a', 'r/b', 'r/c']);
+    expect((await simulation.once()).map(({ repo }) => repo).sort(), 'the next run goes on with it').toEqual(['r/a', 'r/b', 'r/c']);
+  });
+
   it('leaves facets without a schedule alone, and names roots that have none', async () => {
     const simulation = new Simulation({ 'r/a/x': '1', 's/b/x': '1' }, { r: 'facets: [stat, content], schedule: { stat: every 6h }', s: 'facets: [stat]' });
     expect((await simulation.once()).map(({ repo, facets }) => [repo, facets])).toEqual([['r/a', ['stat']]]);

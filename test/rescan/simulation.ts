@@ -98,10 +98,10 @@ export class Simulation {
     this.aborter.abort();
   }
 
-  /** Does what is due now; returns what was done. */
-  async once(): Promise<readonly Ran[]> {
+  /** Does what is due now; returns what was done. `onRan` is told it at once. */
+  async once(onRan: (ran: Ran) => void = () => undefined): Promise<readonly Ran[]> {
     const done = this.ran.length;
-    await this.start(true);
+    await this.start(true, onRan);
     return this.ran.slice(done);
   }
 

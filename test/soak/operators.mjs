@@ -91,7 +91,7 @@ export class Operators {
     return [...this.processes].find((entry) => entry.job === job);
   }
 
-  /** What a timer starts. Where time runs fast there is always something due: so it is stopped instead, if it still runs. */
+  /** What a timer starts; one that still runs is stopped instead. */
   runDue() {
     const entry = this.running('due');
     if (entry !== undefined) {

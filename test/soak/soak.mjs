@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
 
 /** How many repos, for how many days, and how many of these seconds are one real one. */
 const SIZES = options.quick
-  ? { repos: 20, roots: 4, days: 3, factor: 14_000, settleDays: 2.2, diskSize: '96m', pace: 0.25 }
+  ? { repos: 16, roots: 4, days: 2.5, factor: 14_000, settleDays: 2.2, diskSize: '96m', pace: 0.25 }
   : { repos: 200, roots: 8, days: 30, factor: 3000, settleDays: 4, diskSize: '1g', pace: 1 };
 if (options.repos !== undefined) SIZES.repos = Number(options.repos);
 if (options.days !== undefined) SIZES.days = Number(options.days);
