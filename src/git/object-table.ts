@@ -64,15 +64,16 @@ export class ObjectTable {
     return this.#segmentOf(index).oids.readUInt16BE((index & SEGMENT_MASK) * OID_LENGTH);
   }
 
-  /** Order of two objects by id: negative, 0 or positive. Meant for ids with the same `prefixOf`. */
+  /** The four bytes of the id that follow `prefixOf`, as a number. */
+  middleOf(index: number): number {
+    return this.#segmentOf(index).oids.readUInt32BE((index & SEGMENT_MASK) * OID_LENGTH + 2);
+  }
+
+  /** Order of two objects by id: negative, 0 or positive. */
   compare(a: number, b: number): number {
     const fromA = (a & SEGMENT_MASK) * OID_LENGTH;
     const fromB = (b & SEGMENT_MASK) * OID_LENGTH;
-    const oidsA = this.#segmentOf(a).oids;
-    const oidsB = this.#segmentOf(b).oids;
-    // The next four bytes nearly always decide.
-    return oidsA.readUInt32BE(fromA + 2) - oidsB.readUInt32BE(fromB + 2)
-      || oidsA.compare(oidsB, fromB, fromB + OID_LENGTH, fromA, fromA + OID_LENGTH);
+    return this.#segmentOf(a).oids.compare(this.#segmentOf(b).oids, fromB, fromB + OID_LENGTH, fromA, fromA + OID_LENGTH);
   }
 
   #segmentOf(index: number): Segment {

@@ -1,4 +1,5 @@
 import { closeSync, fchmodSync, fsyncSync, openSync } from 'node:fs';
+import os from 'node:os';
 import { fsPath } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { ChunkWriter } from './chunk-writer.js';
@@ -8,6 +9,12 @@ import type { ObjectTable } from './object-table.js';
 const OID_LENGTH = 20;
 /** Offsets from here on need the table of 64-bit offsets. */
 const LARGE_OFFSET = 0x80000000;
+/** Values of the first two bytes of an id. */
+const PREFIXES = 65536;
+/** Longer runs are not sorted by insertion. */
+const INSERTION_MAX = 64;
+/** Four bytes of the ids of a run. */
+const keys = new Uint32Array(INSERTION_MAX);
 
 /**
  * Writes and syncs the index (version 2, gitformat-pack(5)) of a pack, read-only, to a path that
@@ -16,13 +23,14 @@ const LARGE_OFFSET = 0x80000000;
  * @param largeOffset for tests: offsets from here on go into the 64-bit table.
  */
 export function writePackIndex(path: ByteString, table: ObjectTable, packChecksum: Buffer, largeOffset = LARGE_OFFSET): void {
-  const order = sortedByOid(table);
+  const starts = startsByPrefix(table);
+  const order = sortedByOid(table, starts);
   const fd = openSync(fsPath(path), 'wx', 0o444);
   try {
     const out = new ChunkWriter(fd, true);
-    writeHeader(out, table, order);
+    out.write(header(starts));
     writeOids(out, table, order);
-    for (const index of order) writeUInt32(out, table.crcOf(index));
+    out.write(bigEndian(crcs(table, order)));
     writeOffsets(out, table, order, largeOffset);
     out.write(packChecksum);
     writeFully(fd, out.digest(), out.position);
@@ -33,18 +41,17 @@ export function writePackIndex(path: ByteString, table: ObjectTable, packChecksu
   }
 }
 
-function writeHeader(out: ChunkWriter, table: ObjectTable, order: Uint32Array): void {
-  const head = Buffer.alloc(8 + 256 * 4);
-  head.writeUInt32BE(0xff744f63, 0);
-  head.writeUInt32BE(2, 4);
-  const upTo = new Uint32Array(256);
-  for (const index of order) (upTo[table.prefixOf(index) >>> 8] as number)++;
-  let total = 0;
-  for (let first = 0; first < 256; first++) {
-    total += upTo[first] as number;
-    head.writeUInt32BE(total, 8 + first * 4);
-  }
-  out.write(head);
+/** How many objects have ids that start with less than a pair of bytes, for each pair; at last, for all. */
+function startsByPrefix(table: ObjectTable): Uint32Array {
+  const starts = new Uint32Array(PREFIXES + 1);
+  for (let index = 0; index < table.size; index++) (starts[table.prefixOf(index) + 1] as number)++;
+  for (let prefix = 0; prefix < PREFIXES; prefix++) (starts[prefix + 1] as number) += starts[prefix] as number;
+  return starts;
+}
+
+function header(starts: Uint32Array): Buffer {
+  const upTo = Uint32Array.from({ length: 256 }, (_, first) => starts[(first + 1) * 256] as number);
+  return Buffer.concat([Buffer.from([0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]), bigEndian(upTo)]);
 }
 
 function writeOids(out: ChunkWriter, table: ObjectTable, order: Uint32Array): void {
@@ -54,43 +61,62 @@ function writeOids(out: ChunkWriter, table: ObjectTable, order: Uint32Array): vo
   }
 }
 
-function writeOffsets(out: ChunkWriter, table: ObjectTable, order: Uint32Array, largeOffset: number): void {
-  const large: number[] = [];
-  for (const index of order) {
-    const offset = table.offsetOf(index);
-    if (offset < largeOffset) {
-      writeUInt32(out, offset);
-    } else {
-      writeUInt32(out, LARGE_OFFSET + large.length);
-      large.push(offset);
-    }
-  }
-  for (const offset of large) {
-    writeUInt32(out, Math.floor(offset / 2 ** 32));
-    writeUInt32(out, offset % 2 ** 32);
-  }
+function crcs(table: ObjectTable, order: Uint32Array): Uint32Array {
+  const column = new Uint32Array(order.length);
+  for (let at = 0; at < order.length; at++) column[at] = table.crcOf(order[at] as number);
+  return column;
 }
 
-function writeUInt32(out: ChunkWriter, value: number): void {
-  out.buffer.writeUInt32BE(value, out.reserve(4));
-  out.commit(4);
+function writeOffsets(out: ChunkWriter, table: ObjectTable, order: Uint32Array, largeOffset: number): void {
+  const column = new Uint32Array(order.length);
+  const large: number[] = [];
+  for (let at = 0; at < order.length; at++) {
+    const offset = table.offsetOf(order[at] as number);
+    column[at] = offset < largeOffset ? offset : LARGE_OFFSET + large.push(offset) - 1;
+  }
+  out.write(bigEndian(column));
+  out.write(bigEndian(Uint32Array.from(large.flatMap((offset) => [Math.floor(offset / 2 ** 32), offset % 2 ** 32]))));
+}
+
+/** The numbers as they stand in files of Git; the array itself is changed on most machines. */
+function bigEndian(numbers: Uint32Array): Buffer {
+  const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  return os.endianness() === 'LE' ? bytes.swap32() : bytes;
 }
 
 /**
  * The objects of the table in the order of their ids. Ids are evenly distributed: after one pass by
  * their first two bytes only short runs are left to sort, which is far faster than comparing all.
  */
-function sortedByOid(table: ObjectTable): Uint32Array {
-  const starts = new Uint32Array(65537);
-  for (let index = 0; index < table.size; index++) (starts[table.prefixOf(index) + 1] as number)++;
-  for (let prefix = 0; prefix < 65536; prefix++) (starts[prefix + 1] as number) += starts[prefix] as number;
+function sortedByOid(table: ObjectTable, starts: Uint32Array): Uint32Array {
   const order = new Uint32Array(table.size);
   const fill = starts.slice();
   for (let index = 0; index < table.size; index++) order[(fill[table.prefixOf(index)] as number)++] = index;
-  for (let prefix = 0; prefix < 65536; prefix++) {
+  for (let prefix = 0; prefix < PREFIXES; prefix++) {
     const start = starts[prefix] as number;
     const end = starts[prefix + 1] as number;
-    if (end - start > 1) order.subarray(start, end).sort((a, b) => table.compare(a, b));
+    if (end - start > 1) sortRun(table, order.subarray(start, end));
   }
   return order;
+}
+
+/** By insertion, which for a few numbers takes less time than to call anything. */
+function sortRun(table: ObjectTable, run: Uint32Array): void {
+  if (run.length > INSERTION_MAX) {
+    run.sort((a, b) => table.compare(a, b));
+    return;
+  }
+  for (let next = 0; next < run.length; next++) {
+    const index = run[next] as number;
+    const key = table.middleOf(index);
+    let at = next;
+    for (; at > 0; at--) {
+      const before = keys[at - 1] as number;
+      if (before < key || (before === key && table.compare(run[at - 1] as number, index) < 0)) break;
+      keys[at] = before;
+      run[at] = run[at - 1] as number;
+    }
+    keys[at] = key;
+    run[at] = index;
+  }
 }
