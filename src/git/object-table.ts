@@ -32,17 +32,23 @@ export class ObjectTable {
     return this.#slots[this.#slotOf(oid)] !== EMPTY;
   }
 
-  /** Adds an object that is not in the table. */
-  add(oid: Oid, offset: number, crc: number): void {
+  /** Adds an object without facts; returns its index, or -1 if it is in the table already. */
+  insert(oid: Oid): number {
+    const slot = this.#slotOf(oid);
+    if (this.#slots[slot] !== EMPTY) return -1;
     const index = this.#size++;
-    const at = index & SEGMENT_MASK;
-    if (at === 0) this.#segments.push(newSegment());
-    const segment = this.#segmentOf(index);
-    segment.oids.write(oid, at * OID_LENGTH, 'latin1');
-    segment.offsets[at] = offset;
-    segment.crcs[at] = crc;
-    this.#slots[this.#slotOf(oid)] = index;
+    if ((index & SEGMENT_MASK) === 0) this.#segments.push(newSegment());
+    this.#segmentOf(index).oids.write(oid, (index & SEGMENT_MASK) * OID_LENGTH, 'latin1');
+    this.#slots[slot] = index;
     if (this.#size * 2 > this.#slots.length) this.#grow();
+    return index;
+  }
+
+  /** Sets the facts about an object. */
+  set(index: number, offset: number, crc: number): void {
+    const segment = this.#segmentOf(index);
+    segment.offsets[index & SEGMENT_MASK] = offset;
+    segment.crcs[index & SEGMENT_MASK] = crc;
   }
 
   /** Copies the id of the object into `target` at `at`. */

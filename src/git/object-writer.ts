@@ -98,7 +98,7 @@ export class ObjectWriter {
     this.#refuseIfDone();
     const oid = hashObject(type, body);
     if (this.#pack !== null) {
-      if (!this.#pack.has(oid)) this.#pack.add(type, oid, body);
+      this.#pack.add(type, oid, body);
     } else if (!this.#held.has(oid)) {
       this.#hold(type, oid, body);
     }

@@ -55,13 +55,15 @@ export class PackWriter {
     return this.#table.has(oid);
   }
 
-  /** Adds an object that the pack does not have; `oid` must be the id of the content. */
+  /** Adds an object unless the pack has it; `oid` must be the id of the content. */
   add(type: ObjectType, oid: Oid, body: Buffer | string): void {
     this.#refuseIfClosed();
+    const index = this.#table.insert(oid);
+    if (index < 0) return;
     try {
       const offset = this.#out.position;
       const crc = isStored(type, body.length) ? this.#addStored(type, body) : this.#addDeflated(type, body);
-      this.#table.add(oid, offset, crc);
+      this.#table.set(index, offset, crc);
     } catch (error) {
       this.abort();
       throw writeFailure(this.#temporary, error);
@@ -69,7 +71,7 @@ export class PackWriter {
   }
 
   /**
-   * Adds a blob, piece by piece; `oid` must be its id.
+   * Adds a blob that the pack does not have, piece by piece; `oid` must be its id.
    * @throws BlobLostError if the blob cannot be read, or has another id; the pack is as it was then. The reason of
    *   the signal, or FsoError if the pack cannot be written: then it is given up.
    */
@@ -91,7 +93,7 @@ export class PackWriter {
       const header = Buffer.alloc(ENTRY_HEADER_MAX);
       put(header.subarray(0, writeEntryHeader(header, 0, 'blob', blob.size)));
       await deflateLargeBlob(oid, blob, put, signal);
-      this.#table.add(oid, offset, crc);
+      this.#table.set(this.#table.insert(oid), offset, crc);
     } catch (error) {
       if (isUnwritable || signal?.aborted === true) {
         this.abort();

@@ -20,7 +20,7 @@ test('an index holds all objects in the order of their ids, whatever these are; 
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(oid, { maxLength: 400 }), async (oids) => {
       const table = new ObjectTable();
-      for (const [index, each] of oids.entries()) table.add(each, index * 7, index * 2_654_435_761 % 2 ** 32);
+      for (const [index, each] of oids.entries()) table.set(table.insert(each), index * 7, index * 2_654_435_761 % 2 ** 32);
       const path = `${dir}/pack.idx`;
       fs.rmSync(path, { force: true });
       writePackIndex(path, table, createHash('sha1').digest(), LARGE);
