@@ -105,8 +105,7 @@ export class ModelWorld {
 
   /** Runs Git several times for the price of starting one program. */
   private shell(script: string): string {
-    const options = { cwd: this.shadow, env: ENV, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
-    return execFileSync('/bin/sh', ['-c', script], options);
+    return execFileSync('/bin/sh', ['-c', script], { cwd: this.shadow, env: ENV, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   private get repo(): ShadowRepo {
