@@ -1,3 +1,4 @@
+import type { Oid } from '../../git/object-id.js';
 import type { IgnoreScope } from '../../realdir/ignore-rules.js';
 import type { EntryStat } from '../../realdir/lstat.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
@@ -12,8 +13,10 @@ export interface Glance {
   /** By the index of the name; undefined for an entry that was passed over. */
   readonly stats: readonly (EntryStat | undefined)[];
   readonly hasDirectories: boolean;
-  /** Tells whether anything is different from another time. */
-  readonly digest: ByteString;
+  /** True if everything is as recorded, but perhaps what is in subdirectories. */
+  readonly isKnown: boolean;
+  /** Remembers for other runs that this is recorded as that tree. */
+  remember(tree: Oid): void;
 }
 
 /** True for an entry of which nothing is recorded, whatever it is, unless it has been recorded before. */
@@ -30,6 +33,7 @@ export function glanceAt(
   { cursor, seen, selection }: Pick<ObservationContext<unknown>, 'cursor' | 'seen' | 'selection'>,
   path: ByteString,
   names: readonly ByteString[],
+  recorded: Oid | null,
   scope: IgnoreScope | null,
   countsAll: boolean,
 ): Glance | null {
@@ -59,5 +63,12 @@ export function glanceAt(
     return null;
   }
   const digest = facts.digest(names, `${path}\0${scope.identity}`);
-  return digest === null ? null : { stats, hasDirectories, digest };
+  if (digest === null) return null;
+  const place = seen.place();
+  return {
+    stats,
+    hasDirectories,
+    isKnown: recorded !== null && seen.has(place, recorded, digest),
+    remember: (tree) => seen.add(place, tree, digest),
+  };
 }

@@ -8,8 +8,6 @@ import { inspectRepo } from '../../realdir/nested-repo.js';
 import { AHEAD } from '../../realdir/read-ahead.js';
 import { readSymlink } from '../../realdir/read-symlink.js';
 import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
-import { TreeSummary } from '../../realdir/tree-summary.js';
-import { isTreeRecord, parseRecord } from '../../record/parse.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { errnoOf } from '../../util/errors.js';
 import type { ObservationContext } from './context.js';
@@ -18,7 +16,8 @@ import { isTree } from './directory-edit.js';
 import { Frame } from './frame.js';
 import { glanceAt, isPassedOver } from './glance.js';
 import { readGitignore } from './gitignore-file.js';
-import type { EnteredDirectory, SummarizedDirectory } from './recorder.js';
+import type { EnteredDirectory } from './recorder.js';
+import { WholeTrees } from './whole-trees.js';
 import { isReserved } from '../../record/reserved-names.js';
 
 /** Git refuses trees that are nested deeper (core.maxTreeDepth). */
@@ -35,9 +34,11 @@ type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | n
  */
 export class Observation<State> {
   private readonly counting: Counting;
+  private readonly wholes: WholeTrees<State>;
 
   constructor(private readonly context: ObservationContext<State>) {
     this.counting = new Counting(context);
+    this.wholes = new WholeTrees(context, this.counting);
   }
 
   /** Returns the new tree of the facet; null if nothing is recorded. */
@@ -63,13 +64,11 @@ export class Observation<State> {
     scope: IgnoreScope | null,
     parent: State | null,
   ): Promise<Visited> {
-    const { cursor, recorder, events, seen } = this.context;
+    const { cursor, recorder, events } = this.context;
     const pause = this.context.breathe() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
-    const glance = glanceAt(this.context, directory.path, names, scope, this.counting.isWanted);
-    const place = glance === null ? 0 : (seen?.place() ?? 0);
-    const isKnown = glance !== null && recordedOid !== null && seen?.has(place, recordedOid, glance.digest) === true;
-    if (isKnown && !glance.hasDirectories) {
+    const glance = glanceAt(this.context, directory.path, names, recordedOid, scope, this.counting.isWanted);
+    if (glance?.isKnown === true && !glance.hasDirectories) {
       for (const stat of glance.stats) if (stat !== undefined) this.counting.add(stat);
       events.onVisited(directory.path, names.length);
       return { tree: recordedOid };
@@ -80,7 +79,7 @@ export class Observation<State> {
       if (recorder.exhausted) break;
       if (cursor.isSlow && glance === null) await this.lookAhead(frame, names, index);
       const stat = glance?.stats[index];
-      const entered = isKnown && stat?.kind !== 'directory' ? this.known(frame, name, stat) : this.entry(frame, name, stat);
+      const entered = glance?.isKnown === true && stat?.kind !== 'directory' ? this.known(frame, name, stat) : this.entry(frame, name, stat);
       if (entered !== undefined) await entered;
     }
     events.onVisited(directory.path, names.length);
@@ -94,7 +93,7 @@ export class Observation<State> {
     const locked = frame.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
     if (locked !== undefined) await locked;
     const tree = frame.finish();
-    if (tree !== null && glance !== null && frame.isPlain) seen?.add(place, tree, glance.digest);
+    if (tree !== null && frame.isPlain) glance?.remember(tree);
     return { tree };
   }
 
@@ -201,7 +200,7 @@ export class Observation<State> {
     const { cursor, selection } = this.context;
     const path = frame.pathOf(name);
     const directory: EnteredDirectory = { path, name, stat };
-    if (selection.has(path)) return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
+    if (selection.has(path)) return this.wholes.record(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
     const leadsToNogbundle = selection.isBelow(path);
     if (reserved && !leadsToNogbundle) return this.counting.below(directory);
     const ignored = reserved || frame.ignores(name, true);
@@ -214,13 +213,13 @@ export class Observation<State> {
     const tooDeep = cursor.depth > MAX_TREE_DEPTH;
     if (repo.isRepo || tooDeep || !(tracked || leadsToNogbundle)) {
       cursor.ascend();
-      if (repo.isRepo && (tracked || this.isRecordedWhole(recorded))) {
-        this.warnAboutRepo(path, repo);
-        return this.summarized(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
+      if (repo.isRepo && (tracked || this.wholes.isRecorded(recorded))) {
+        this.wholes.warnAbout(path, repo);
+        return this.wholes.record(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
       }
       if (!tooDeep || !tracked) return this.counting.below(directory);
       this.context.events.onWarning(path, `deeper than Git's limit of ${MAX_TREE_DEPTH} directories: recorded as a summary`);
-      return this.summarized(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
+      return this.wholes.record(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
     }
 
     this.counting.add(stat);
@@ -249,43 +248,5 @@ export class Observation<State> {
       if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
       throw error;
     }
-  }
-
-  /** True if a path is recorded as a submodule already, with or without a commit. */
-  private isRecordedWhole(recorded: TreeEntry | undefined): boolean {
-    if (recorded?.mode !== FileMode.file) return false;
-    const fields = parseRecord(this.context.reader.readBlob(recorded.oid));
-    return fields !== null && isTreeRecord(fields);
-  }
-
-  private warnAboutRepo(path: ByteString, repo: NestedRepo & { isRepo: true }): void {
-    const message = repo.warning ?? (repo.head === null ? 'repository without a commit: recorded as a summary' : null);
-    if (message !== null) this.context.events.onWarning(path, message);
-  }
-
-  private async summarized(
-    frame: Frame<State>,
-    directory: SummarizedDirectory,
-    recorded: TreeEntry | undefined,
-  ): Promise<void> {
-    const { recorder, reader, sink } = this.context;
-    const { name } = directory;
-    const isNewPath = recorded === undefined || isTree(recorded);
-    const suffix = isNewPath && directory.kind === 'submodule' ? '/' : '';
-    frame.hasSummarized = true;
-    frame.keep(name);
-    const readRecord = (oid: Oid) => (): ReturnType<typeof parseRecord> => parseRecord(reader.readBlob(oid));
-    if (!isNewPath && recorder.isCurrent(directory, readRecord(recorded.oid))) {
-      await this.counting.belowWith(directory, null);
-      return;
-    }
-    if (sink === null) {
-      frame.report(recorded, name, suffix);
-      return;
-    }
-    const summary = recorder.countsTrees ? new TreeSummary() : null;
-    await this.counting.belowWith(directory, summary);
-    if (!isNewPath && summary?.complete === false) return;
-    frame.setSummarized(recorded, name, recorder.summarized(directory, summary), suffix);
   }
 }
