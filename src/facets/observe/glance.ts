@@ -8,10 +8,13 @@ import type { ByteString } from '../../util/byte-string.js';
 import type { ObservationContext } from './context.js';
 import { DirectoryFacts, FACTS_MAX } from './directory-facts.js';
 
-/** What one look at all entries of a directory says. */
+/** The status of an entry; of a symbolic link its target, too. */
+export type EntryGlance = EntryStat & { readonly target?: ByteString };
+
+/** What one look at all entries of a directory says. What is recorded must come from it, and not from a second look. */
 export interface Glance {
   /** By the index of the name; undefined for an entry that was passed over. */
-  readonly stats: readonly (EntryStat | undefined)[];
+  readonly stats: readonly (EntryGlance | undefined)[];
   readonly hasDirectories: boolean;
   /** True if everything is as recorded, but perhaps what is in subdirectories. */
   readonly isKnown: boolean;
@@ -41,20 +44,27 @@ export function glanceAt(
   if (seen === null || scope === null || path === '' || names.length > FACTS_MAX || cursor.isSlow) return null;
   if (isReservedPath(path) || selection.isBelow(path)) return null;
   const facts = new DirectoryFacts();
-  const stats: (EntryStat | undefined)[] = [];
+  const stats: (EntryGlance | undefined)[] = [];
   let hasDirectories = false;
   try {
     for (const name of names) {
       const passedOver = isPassedOver(scope, name);
       const stat = passedOver && !countsAll ? undefined : cursor.lstat(name);
       if (stat === null) return null;
-      stats.push(stat);
       if (stat?.kind === 'directory') hasDirectories = true;
-      const target = !passedOver && stat?.kind === 'symlink' ? readSymlink(cursor.reach(name)) : null;
       let fits: boolean;
-      if (passedOver || stat === undefined) fits = facts.passOver();
-      else if (target !== null) fits = facts.addLink(target);
-      else fits = facts.add(stat);
+      if (passedOver || stat === undefined) {
+        stats.push(stat);
+        fits = facts.passOver();
+      } else if (stat.kind === 'symlink') {
+        const target = readSymlink(cursor.reach(name));
+        if (target === null) return null;
+        stats.push({ ...stat, target });
+        fits = facts.addLink(target);
+      } else {
+        stats.push(stat);
+        fits = facts.add(stat);
+      }
       if (!fits) return null;
     }
   } catch (error) {

@@ -14,6 +14,7 @@ import type { ObservationContext } from './context.js';
 import { Counting } from './counting.js';
 import { isTree } from './directory-edit.js';
 import { Frame } from './frame.js';
+import type { EntryGlance } from './glance.js';
 import { glanceAt, isPassedOver } from './glance.js';
 import { readGitignore } from './gitignore-file.js';
 import type { EnteredDirectory } from './recorder.js';
@@ -110,7 +111,7 @@ export class Observation<State> {
   }
 
   /** @param known what a glance at the directory has told */
-  private entry(frame: Frame<State>, name: ByteString, known: EntryStat | undefined): Promise<void> | undefined {
+  private entry(frame: Frame<State>, name: ByteString, known: EntryGlance | undefined): Promise<void> | undefined {
     const recorded = frame.recorded(name);
     const reserved = frame.isReserved || isReserved(name);
     if (this.isSkipped(frame, name, recorded, reserved)) return undefined;
@@ -123,7 +124,7 @@ export class Observation<State> {
     if (reserved || frame.keepsReplaced(name) || stat.kind === 'other') return undefined;
     if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
     if (stat.kind === 'file') return this.file(frame, name, stat, recorded);
-    this.symlink(frame, name, recorded);
+    this.symlink(frame, name, recorded, known?.target);
     return undefined;
   }
 
@@ -183,8 +184,8 @@ export class Observation<State> {
     return this.outside(recorder.ready());
   }
 
-  private symlink(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined): void {
-    const target = this.attempt(frame, name, () => readSymlink(this.context.cursor.reach(name)));
+  private symlink(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined, known: ByteString | undefined): void {
+    const target = known ?? this.attempt(frame, name, () => readSymlink(this.context.cursor.reach(name)));
     if (target === null) return;
     frame.keep(name);
     frame.setFile(recorded, name, FileMode.symlink, target);
