@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { runGit } from '../git/run-git.js';
+import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, LockedError } from '../util/errors.js';
 import { linkSignals } from '../util/linked-signal.js';
@@ -79,10 +80,19 @@ async function collect(repo: ShadowRepo, expireMs: number, signal: AbortSignal):
   const expire = expireMs === 0 ? 'now' : `@${Math.floor((Date.now() - expireMs) / 1000)} +0000`;
   await repack(gitDir, { expire, recompress: before.packBytes <= RECOMPRESS_MAX, signal });
   await git(repo, ['prune', `--expire=${expire}`], signal);
-  if (existsSync(fsPath(joinPath(gitDir, 'objects/info/commit-graph')))) await git(repo, ['commit-graph', 'write', '--reachable'], signal);
+  await renewCommitGraph(gitDir, signal);
   const after = measureObjectStore(gitDir);
   rememberLooseLeft(gitDir, after.loose);
   return { before, after, leftovers };
+}
+
+/** What a `git gc` of an administrator has made must not name commits that are gone; where it cannot be renewed, Git does without. */
+async function renewCommitGraph(gitDir: ByteString, signal: AbortSignal): Promise<void> {
+  const graph = fsPath(joinPath(gitDir, 'objects/info/commit-graph'));
+  if (!existsSync(graph)) return;
+  const { status } = await runGit(gitDir, ['commit-graph', 'write', '--reachable'], { signal });
+  // Its lock is held by another Git, or was left by one that was killed.
+  if (status !== 0) rmSync(graph, { force: true });
 }
 
 async function git({ gitDir }: ShadowRepo, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -164,6 +164,17 @@ describe('gc', () => {
   });
 });
 
+test.each([['is free', false], ['another Git holds, or one that was killed', true]])('a commit-graph whose lock %s does not fail a gc', async (_, isLocked) => {
+  const graph = path.join(world.shadow, '.git/objects/info/commit-graph');
+  git(['commit-graph', 'write', '--reachable'], world.shadow);
+  if (isLocked) fs.writeFileSync(`${graph}.lock`, '');
+  await collectGarbage(world.repo, OPTIONS);
+  expect(packs(world).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+  // It is of use only while it agrees with the objects.
+  expect(fs.existsSync(graph)).toBe(!isLocked);
+  expect(fsck(world)).toBe('');
+});
+
 test('what nothing refers to and is too young to be dropped is no reason for another gc', async () => {
   const everything = { looseObjects: 0, packs: 1, growth: 1e-9 };
   const garbage = (text: string): string => git(['hash-object', '-w', '--stdin'], world.shadow, { input: text });
