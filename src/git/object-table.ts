@@ -51,6 +51,11 @@ export class ObjectTable {
     segment.crcs[index & SEGMENT_MASK] = crc;
   }
 
+  /** Gives back the memory that looking for ids takes: from now on objects are known by index only. */
+  seal(): void {
+    this.#slots = new Int32Array(0);
+  }
+
   /** Copies the id of the object into `target` at `at`. */
   copyOid(index: number, target: Buffer, at: number): void {
     const from = (index & SEGMENT_MASK) * OID_LENGTH;

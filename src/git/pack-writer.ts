@@ -178,6 +178,7 @@ export class PackWriter {
 
   #complete(): Buffer {
     this.#out.flush();
+    this.#table.seal();
     const count = Buffer.alloc(4);
     count.writeUInt32BE(this.#table.size);
     writeSync(this.#fd, count, 0, 4, PACK_HEADER_LENGTH - 4);
