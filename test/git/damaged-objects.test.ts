@@ -131,7 +131,7 @@ describe('pack indexes', () => {
     const writerOid = (i: number): Oid => oidFromHex(git(['hash-object', '--stdin'], dir, { input: String(i) }));
     const sample = Array.from({ length: 12 }, (_, i) => writerOid(i));
     const offsets = sample.map((_, i) => 12 + i * 1e9);
-    sample.forEach((oid, i) => table.add(oid, offsets[i] as number, i));
+    sample.forEach((oid, i) => table.set(table.insert(oid), offsets[i] as number, i));
     writePackIndex(`${dir}/p.idx`, table, Buffer.alloc(20, 7), 2e9);
     for (const inMemoryBytes of [1e9, 0]) {
       const index = new PackIndex(`${dir}/p.idx`, inMemoryBytes);
