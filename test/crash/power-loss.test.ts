@@ -108,7 +108,7 @@ describe.skipIf(!(await canTrace()))('after a power failure at any moment', () =
       expect(treesOf(scenario, reposIn(scenario, world))).toEqual(trees);
     }
     expect(states).toBeGreaterThan(20);
-  }, isFull ? 1_800_000 : 60_000);
+  }, isFull ? 7_200_000 : 60_000);
 
   test('these tests notice when something is not synced', async () => {
     const recorded = await record('stat');
