@@ -13,10 +13,10 @@ const CACHE_BYTES = 16 * 1024 * 1024;
  * without the cache each read would unpack a whole chain.
  */
 export class BaseCache {
-  readonly #objects = new Map<number, RawObject>();
+  readonly #objects = new Map<string, RawObject>();
   #bytes = 0;
 
-  get(key: number): RawObject | undefined {
+  get(key: string): RawObject | undefined {
     const object = this.#objects.get(key);
     if (object !== undefined) {
       // A Map iterates in the order of insertion: the first key is the one not used for longest.
@@ -26,7 +26,7 @@ export class BaseCache {
     return object;
   }
 
-  put(key: number, object: RawObject): void {
+  put(key: string, object: RawObject): void {
     if (object.body.length > CACHE_BYTES / 4 || this.#objects.has(key)) return;
     this.#objects.set(key, object);
     this.#bytes += object.body.length;

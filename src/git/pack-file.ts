@@ -18,8 +18,6 @@ const PACK_HEADER_LENGTH = 12;
 const HEADER_MAX = 40;
 /** Deflate cannot shrink anything further than by this factor, so a greater size is a damaged header. */
 const DEFLATE_MAX_RATIO = 1032;
-/** Offsets stay below this, so that one number can name a pack and an offset. */
-const OFFSET_LIMIT = 2 ** 42;
 
 interface EntryHeader {
   readonly typeNumber: number;
@@ -105,8 +103,9 @@ export class PackFile {
     return file;
   }
 
-  #key(offset: number): number {
-    return this.#number * OFFSET_LIMIT + offset;
+  /** A text: a daemon opens so many packs that one number could not name a pack and an offset exactly. */
+  #key(offset: number): string {
+    return `${this.#number} ${offset}`;
   }
 
   #cached(offset: number): RawObject | undefined {
