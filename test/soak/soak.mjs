@@ -143,9 +143,15 @@ async function main() {
   }
   await operators.stop();
   const failures = report({ world, operators, log, hookLog, config, env, calmDaemon, simulatedDays: day(), seconds: secondsSince(started), stoodStill: clock.stoodStill / 1000 });
-  if (options.keep || failures.length > 0) console.log(`kept: ${top}`);
+  if (options.keep || failures.length > 0) keep(world, top);
   else remove(world, top);
   return failures.length === 0 ? 0 : 1;
+}
+
+/** What is on filesystems of this namespace goes away with it. */
+function keep(world, top) {
+  if (world.canMount) fs.cpSync(world.shadow, path.join(top, 'shadow-kept'), { recursive: true, preserveTimestamps: true });
+  console.log(`kept: ${top}`);
 }
 
 function remove(world, top) {
