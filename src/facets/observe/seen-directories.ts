@@ -1,7 +1,8 @@
 import type { Oid } from '../../git/object-id.js';
 import type { ByteString } from '../../util/byte-string.js';
 
-const LENGTH = 20;
+const OID_LENGTH = 20;
+const PAIR_LENGTH = 40;
 
 /**
  * Remembers for the recorded trees of directories which facts they were made from (`DirectoryFacts`),
@@ -11,7 +12,7 @@ const LENGTH = 20;
 export class SeenDirectories {
   /** Where the pair stands that is expected next: the order of a walk seldom changes. */
   private at = 0;
-  private byTree: Map<Oid, ByteString> | null = null;
+  private byTree: Map<string, ByteString> | null = null;
   private readonly met: ByteString[] = [];
   private hasNews = false;
 
@@ -25,14 +26,16 @@ export class SeenDirectories {
 
   /** True if comparing a directory with these facts is known to end in the recorded tree. */
   has(place: number, tree: Oid, digest: ByteString): boolean {
-    if (this.digestOf(tree) !== digest) return false;
-    this.met[place] = tree + digest;
+    const pair = this.pairOf(tree);
+    if (pair?.endsWith(digest) !== true) return false;
+    this.met[place] = pair;
     return true;
   }
 
   /** Remembers that a directory with these facts is recorded as this tree. */
   add(place: number, tree: Oid, digest: ByteString): void {
-    this.met[place] = tree + digest;
+    // A copy: the id may be a part of all of a tree's body, which would stay in memory with it.
+    this.met[place] = Buffer.from(tree + digest, 'latin1').toString('latin1');
     this.hasNews = true;
   }
 
@@ -41,18 +44,18 @@ export class SeenDirectories {
     return this.hasNews ? this.met.join('') : null;
   }
 
-  private digestOf(tree: Oid): ByteString | undefined {
+  private pairOf(tree: Oid): ByteString | undefined {
     const { at } = this;
     if (!this.pairs.startsWith(tree, at)) return this.index().get(tree);
-    this.at += 2 * LENGTH;
-    return this.pairs.substr(at + LENGTH, LENGTH);
+    this.at += PAIR_LENGTH;
+    return this.pairs.substr(at, PAIR_LENGTH);
   }
 
-  private index(): Map<Oid, ByteString> {
+  private index(): Map<string, ByteString> {
     if (this.byTree !== null) return this.byTree;
     this.byTree = new Map();
-    for (let at = 0; at < this.pairs.length; at += 2 * LENGTH) {
-      this.byTree.set(this.pairs.substr(at, LENGTH) as Oid, this.pairs.substr(at + LENGTH, LENGTH));
+    for (let at = 0; at < this.pairs.length; at += PAIR_LENGTH) {
+      this.byTree.set(this.pairs.substr(at, OID_LENGTH), this.pairs.substr(at, PAIR_LENGTH));
     }
     return this.byTree;
   }
