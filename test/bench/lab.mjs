@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { scriptEnvironment } from '../harness/environment.mjs';
 import { makeLargeFiles, makeProjects, makeSmallFiles } from './trees.mjs';
 
 export const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
@@ -12,18 +13,7 @@ const TREES_VERSION = 1;
 const EMPTY_FROM = 1_000_000;
 
 /** Nothing of the user's settings may count. */
-export const ENV = {
-  PATH: process.env.PATH,
-  HOME: '/nonexistent',
-  LC_ALL: 'C',
-  TZ: 'UTC',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'Bench',
-  GIT_AUTHOR_EMAIL: 'bench@example.com',
-  GIT_COMMITTER_NAME: 'Bench',
-  GIT_COMMITTER_EMAIL: 'bench@example.com',
-};
+export const ENV = scriptEnvironment('Bench');
 
 /** What a command prints. Throws if it fails, or, with `quiet`, if it says anything on stderr. */
 export function run(command, args, { cwd = '/', quiet = false } = {}) {

@@ -1,25 +1,15 @@
 // The git-fso that the crash tests run, and its surroundings.
 import fs from 'node:fs';
 import path from 'node:path';
+import { scriptEnvironment } from '../harness/environment.mjs';
 
 /** The program; GIT_FSO_BIN names another one. */
 export const BIN = process.env.GIT_FSO_BIN || path.resolve(import.meta.dirname, '../../bin/git-fso');
 
-/** A fixed identity, and nothing of the user's configuration. The same time makes packs with the same names. */
-export const ENV = {
-  PATH: process.env.PATH,
-  HOME: '/nonexistent',
-  LC_ALL: 'C',
-  TZ: 'UTC',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'A U Thor',
-  GIT_AUTHOR_EMAIL: 'author@example.com',
-  GIT_COMMITTER_NAME: 'C O Mitter',
-  GIT_COMMITTER_EMAIL: 'committer@example.com',
-  GIT_AUTHOR_DATE: '1600000000 +0000',
-  GIT_COMMITTER_DATE: '1600000000 +0000',
-};
+const TIME = '1600000000 +0000';
+
+/** At the same time each run makes commits with the same ids. */
+export const ENV = scriptEnvironment('A U Thor', { GIT_AUTHOR_DATE: TIME, GIT_COMMITTER_DATE: TIME });
 
 /** The environment with a PATH on which there is no flock(1), so that the fallback is at work. */
 export function withoutFlock(dir) {
