@@ -16,6 +16,12 @@ export const WORKSHOP = /^gc-[0-9a-f]{8}$/;
 /** Exit status of Git for an option that it does not know. */
 const USAGE = 129;
 
+/**
+ * With how many other objects each is compared. Git looks for what resembles a tree among those of the same name, and
+ * a hundred directories may be called `raw`: with Git's ten, the versions of one do not meet. More than this gains nothing.
+ */
+const WINDOW = 50;
+
 /** How to repack. */
 export interface RepackOptions {
   /** Unreachable objects that are older than this may be dropped, as a date in Git's syntax. */
@@ -80,7 +86,7 @@ function packOf(name: ByteString): ByteString {
 async function packAll(gitDir: ByteString, objectDirectory: ByteString, options: RepackOptions): Promise<void> {
   const { expire, recompress, signal } = options;
   const settings = ['-c', 'repack.writeBitmaps=false', '-c', 'repack.updateServerInfo=false'];
-  const common = [...settings, 'repack', '-d', '-n', '-q', ...(recompress ? ['-F'] : [])];
+  const common = [...settings, 'repack', '-d', '-n', '-q', `--window=${WINDOW}`, ...(recompress ? ['-F'] : [])];
   const run = (args: readonly string[]): Promise<GitResult> => runGit(gitDir, [...common, ...args], { objectDirectory, signal });
   let result = await run(['--cruft', `--cruft-expiration=${expire}`]);
   // Before version 2.37 Git cannot keep unreachable objects apart; then they all stay.
