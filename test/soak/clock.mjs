@@ -31,7 +31,9 @@ export class LeadingClock {
     const factor = now - this.busySince < BUSY_MS ? this.usual : 0;
     if (factor === this.factor) return;
     if (this.factor === 0) this.stoodStill += now - this.real;
-    this.base = this.now();
+    // Not behind what others take for the time until they read this: it must not run backwards anywhere, or a run
+    // would seem to have ended in the future, and what has is due at once.
+    this.base = this.now() + FRESH_MS * this.factor;
     this.real = now;
     this.factor = factor;
     this.write();
