@@ -59,7 +59,7 @@ function metricsOf(file) {
 }
 
 /** Prints figures and what is wrong; returns the latter. */
-export function report({ world, operators, log, hookLog, config, env, calmDaemon, simulatedDays, seconds, stoodStill }) {
+export function report({ world, operators, log, hookLog, config, env, lastDaemon, simulatedDays, seconds, stoodStill }) {
   const notes = readLines(log);
   const hookLines = readLines(hookLog);
   const ends = notes.filter(({ type }) => type === 'end');
@@ -85,7 +85,7 @@ export function report({ world, operators, log, hookLog, config, env, calmDaemon
   const counted = [...metrics].filter(([name]) => name.startsWith('repos{')).reduce((sum, [, value]) => sum + value, 0);
   const shadows = world.names.filter((name) => shadowOf(world, name).count === 1).length;
   if (counted !== shadows) failures.push(`metrics count ${counted} repos, there are ${shadows}`);
-  const memory = memoryOf(notes, calmDaemon?.child.pid);
+  const memory = memoryOf(notes, lastDaemon?.child.pid);
   if (memory.samples < 3) failures.push('too little is known of the memory of the last daemon');
   if (!isFlat(memory.heap, 8) || !isFlat(memory.rss, 40)) failures.push('the memory of the last daemon grows');
 

@@ -106,14 +106,12 @@ async function main() {
   const all = mishaps(world, operators, hookLog);
   // In time that runs fast: where that stands still, nothing goes wrong until the daemon has caught up.
   const soon = (seconds) => clock.now() + (0.3 + 1.4 * random()) * seconds * SIZES.pace * 1000 * SIZES.factor;
-  let calmDaemon = null;
   operators.keepDaemon();
   let told = 0;
   while (day() < SIZES.days) {
     const isCalm = day() >= SIZES.days * CALM_FROM;
     clock.adjust();
     operators.keepDaemon();
-    if (isCalm) calmDaemon ??= operators.daemon;
     if (clock.factor > 0) for (let count = 0; count < CHANGES_PER_TICK; count += 1) world.change();
     for (const mishap of all) {
       const { every, lasts, isCalm: inCalm } = mishap;
@@ -141,8 +139,10 @@ async function main() {
     clock.adjust();
     await setTimeout(TICK_MS);
   }
+  // Started anew in the calm only where the disk was too full for it to begin.
+  const lastDaemon = operators.daemon;
   await operators.stop();
-  const failures = report({ world, operators, log, hookLog, config, env, calmDaemon, simulatedDays: day(), seconds: secondsSince(started), stoodStill: clock.stoodStill / 1000 });
+  const failures = report({ world, operators, log, hookLog, config, env, lastDaemon, simulatedDays: day(), seconds: secondsSince(started), stoodStill: clock.stoodStill / 1000 });
   if (options.keep || failures.length > 0) keep(world, top);
   else remove(world, top);
   return failures.length === 0 ? 0 : 1;
