@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { Readable, pipeline } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { fsPath, textOfBytes } from '../util/byte-string.js';
 import type { ByteString } from '../util/byte-string.js';
 import { FsoError, errnoOf } from '../util/errors.js';
 import { directoryOf } from './durable-file.js';
 
+/** An argument; a path need not be valid UTF-8, and its directory must exist. */
+export type GitArgument = string | { readonly path: ByteString };
+
 export interface GitRunOptions {
-  readonly input?: Buffer;
+  readonly input?: Buffer | Readable;
+  /** Takes the output; then `stdout` of the result is empty. */
+  readonly output?: Writable;
   /** Added to the environment; `GIT_…` variables of our own environment are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly workTree?: ByteString;
@@ -54,7 +61,7 @@ export function setGitEnvironment(env: Readonly<Record<string, string | undefine
  * @param gitDir absolute path of the `.git` directory.
  * @throws FsoError if there is no `git`; the reason of the signal when aborted, after Git has ended.
  */
-export async function runGit(gitDir: ByteString, args: readonly string[], options: GitRunOptions = {}): Promise<GitResult> {
+export async function runGit(gitDir: ByteString, args: readonly GitArgument[], options: GitRunOptions = {}): Promise<GitResult> {
   options.signal?.throwIfAborted();
   const paths = new PathsForChild();
   try {
@@ -67,13 +74,14 @@ export async function runGit(gitDir: ByteString, args: readonly string[], option
       ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: paths.textForFile(options.indexFile) }),
       ...options.env,
     };
-    const child = spawn('git', [...FIXED_ARGUMENTS, ...args], {
+    const texts = args.map((arg) => (typeof arg === 'string' ? arg : paths.textForFile(arg.path)));
+    const child = spawn('git', [...FIXED_ARGUMENTS, ...texts], {
       cwd: '/',
       env,
       stdio: ['pipe', 'pipe', 'pipe', ...paths.descriptors],
       // A process group of its own, so that aborting reaches the processes that Git starts, too.
       detached: true,
-    });
+    }) as ChildProcessWithoutNullStreams;
     return await collect(child, options);
   } finally {
     paths.close();
@@ -103,14 +111,15 @@ class PathsForChild {
   }
 }
 
-function collect(child: ChildProcess, { input, signal }: GitRunOptions): Promise<GitResult> {
+function collect(child: ChildProcessWithoutNullStreams, { input, output, signal }: GitRunOptions): Promise<GitResult> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // Git may end without reading all of its input; its exit status tells the story.
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input ?? Buffer.alloc(0));
+  // Git may end without reading all of its input, and nobody may want all of its output; its exit status tells the story.
+  const ignoreError = (): void => undefined;
+  if (output === undefined) child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  else pipeline(child.stdout, output, ignoreError);
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  pipeline(input instanceof Readable ? input : Readable.from([input ?? Buffer.alloc(0)]), child.stdin, ignoreError);
   const abort = (): void => killGroup(child);
   signal?.addEventListener('abort', abort, { once: true });
   return new Promise<GitResult>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { fsyncDirectory, randomName, syncTree } from '../git/durable-file.js';
 import { oidToHex } from '../git/object-id.js';
 import { listRefs } from '../git/refs.js';
@@ -9,18 +9,13 @@ import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError, unlessErrno } from '../util/errors.js';
 import { namesIn } from './directory-names.js';
+import { PathHints } from './path-hints.js';
 
 /** Names of the directories below `.git/fso` where objects are repacked. */
 export const WORKSHOP = /^gc-[0-9a-f]{8}$/;
 
 /** Exit status of Git for an option that it does not know. */
 const USAGE = 129;
-
-/**
- * With how many other objects each is compared. Git looks for what resembles a tree among those of the same name, and
- * a hundred directories may be called `raw`: with Git's ten, the versions of one do not meet. More than this gains nothing.
- */
-const WINDOW = 50;
 
 /** How to repack. */
 export interface RepackOptions {
@@ -83,15 +78,49 @@ function packOf(name: ByteString): ByteString {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
+/**
+ * In two steps: `git repack` knows what has to be kept, and where, but not which objects resemble each other. So
+ * everything that refs name is compressed before, and `git repack` takes what was made.
+ */
 async function packAll(gitDir: ByteString, objectDirectory: ByteString, options: RepackOptions): Promise<void> {
-  const { expire, recompress, signal } = options;
+  const { expire, signal } = options;
+  await compress(gitDir, objectDirectory, options);
   const settings = ['-c', 'repack.writeBitmaps=false', '-c', 'repack.updateServerInfo=false'];
-  const common = [...settings, 'repack', '-d', '-n', '-q', `--window=${WINDOW}`, ...(recompress ? ['-F'] : [])];
+  const common = [...settings, 'repack', '-d', '-n', '-q', '--window=0'];
   const run = (args: readonly string[]): Promise<GitResult> => runGit(gitDir, [...common, ...args], { objectDirectory, signal });
   let result = await run(['--cruft', `--cruft-expiration=${expire}`]);
   // Before version 2.37 Git cannot keep unreachable objects apart; then they all stay.
   if (result.status === USAGE) result = await run(['-a', '-k']);
   requireSuccess(gitDir, 'repack', result);
+}
+
+/** Makes one pack of everything that refs name, in which each object is compared with others of the same path. */
+async function compress(gitDir: ByteString, objectDirectory: ByteString, { recompress, signal }: RepackOptions): Promise<void> {
+  const hints = new PathHints();
+  const common = { objectDirectory, signal };
+  const target = { path: joinPath(objectDirectory, 'pack/pack') };
+  const anew = recompress ? ['--no-reuse-object'] : [];
+  // Both have to end before anything is removed; and if nobody takes the list any more, that is why it is not complete.
+  const [packed, listed] = await Promise.allSettled([
+    runGit(gitDir, ['pack-objects', '-q', '--non-empty', '--honor-pack-keep', '--delta-base-offset', ...anew, target], { ...common, input: hints }),
+    runGit(gitDir, ['rev-list', '--objects', '--all'], { ...common, output: hints }),
+  ]);
+  requireDone(gitDir, 'pack-objects', packed);
+  requireDone(gitDir, 'rev-list', listed);
+  preferNew(joinPath(objectDirectory, 'pack'));
+}
+
+function requireDone(gitDir: ByteString, command: string, run: PromiseSettledResult<GitResult>): void {
+  if (run.status === 'rejected') throw run.reason;
+  requireSuccess(gitDir, command, run.value);
+}
+
+/** Git takes an object from the youngest pack that has it, and what was just made may look as old as what was there. */
+function preferNew(directory: ByteString): void {
+  const soon = new Date(Date.now() + 2000);
+  for (const entry of readdirSync(fsPath(directory), { encoding: 'latin1', withFileTypes: true })) {
+    if (entry.isFile() && entry.name.endsWith('.pack')) utimesSync(fsPath(joinPath(directory, entry.name)), soon, soon);
+  }
 }
 
 /**

@@ -123,6 +123,8 @@ describe('gc', () => {
 
   test.each([
     ['fails', '[ "$repack" ] && exit 1', /repack failed, nothing was changed/],
+    ['cannot list the objects', 'case "$*" in *"rev-list --objects --all"*) exit 1;; esac', /rev-list failed, nothing was changed/],
+    ['cannot compress them, and the list has no end', 'case "$*" in *"rev-list --objects --all"*) exec yes;; *pack-objects*) exit 1;; esac', /pack-objects failed, nothing was changed/],
     ['makes a pack that lacks something', `[ "$repack" ] && { rm -f "$GIT_OBJECT_DIRECTORY"/pack/*; exit 0; }`, /rev-list failed, nothing was changed/],
   ])('changes nothing if Git %s', async (_title, commands, message) => {
     const before = packs(world);
@@ -162,6 +164,34 @@ describe('gc', () => {
     expect(packs(world).some((name) => name.startsWith('multi-pack-index'))).toBe(false);
     expect(fsck(world)).toBe('');
   });
+});
+
+test('versions of a directory are compared with each other, although many have its name', async () => {
+  const directories = Array.from({ length: 200 }, (_, i) => `s${i}/as-measured/raw`);
+  const files = directories.flatMap((directory) => Array.from({ length: 10 }, (_, i) => `${directory}/sample-${i}`));
+  const many = await makeWorld(Object.fromEntries(files.map((file) => [file, file])));
+  for (const [index, file] of files.entries()) fs.utimesSync(path.join(many.real, file), index, index);
+  await recordStat(many.repo, OPTIONS);
+  for (let round = 1; round <= 5; round += 1) {
+    for (let i = round; i < directories.length; i += 3) fs.utimesSync(path.join(many.real, `${directories[i]}/sample-${round}`), round * i, round * i);
+    await recordStat(many.repo, OPTIONS);
+  }
+  await collectGarbage(many.repo, OPTIONS);
+  const commits = git(['rev-list', 'master-stat'], many.shadow).split('\n');
+  const names = commits.flatMap((commit) => directories.map((directory) => `${commit}:${directory}`)).join('\n');
+  const info = git(['cat-file', '--batch-check=%(objecttype) %(objectname) %(deltabase)'], many.shadow, { input: names }).split('\n');
+  const versions = new Map<string, Set<string>>();
+  const bases = new Map<string, string>();
+  for (const [index, line] of info.entries()) {
+    const [type, oid = '', base = ''] = line.split(' ');
+    if (type !== 'tree') continue;
+    const directory = directories[index % directories.length] ?? '';
+    versions.set(directory, (versions.get(directory) ?? new Set()).add(oid));
+    if (!/^0+$/.test(base)) bases.set(oid, base);
+  }
+  expect(versions.size).toBe(directories.length);
+  const apart = [...versions.values()].filter((oids) => [...oids].filter((oid) => !oids.has(bases.get(oid) ?? '')).length > 1);
+  expect(apart.length).toBe(0);
 });
 
 test.each([['is free', false], ['another Git holds, or one that was killed', true]])('a commit-graph whose lock %s does not fail a gc', async (_, isLocked) => {
