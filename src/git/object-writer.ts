@@ -1,5 +1,4 @@
 import type { ByteString } from '../util/byte-string.js';
-import { isAscii } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
 import type { RawObject } from './base-cache.js';
 import type { LargeBlob } from './blob-stream.js';
@@ -7,6 +6,7 @@ import { encodeCommit } from './commit-codec.js';
 import type { Commit } from './commit-codec.js';
 import { KeepGuard } from './keep-guard.js';
 import { writeLooseObjects } from './loose-writer.js';
+import { bytesOfBody } from './object-body.js';
 import { hashObject } from './object-id.js';
 import type { ObjectType, Oid } from './object-id.js';
 import { PackWriter } from './pack-writer.js';
@@ -106,10 +106,7 @@ export class ObjectWriter {
   }
 
   #hold(type: ObjectType, oid: Oid, body: Buffer | string): void {
-    if (typeof body === 'string' && !isAscii(body)) {
-      throw new FsoError('a text that is not ASCII was given as the body of an object');
-    }
-    this.#held.set(oid, { type, body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body });
+    this.#held.set(oid, { type, body: bytesOfBody(body) });
     this.#heldBytes += body.length;
     if (this.#held.size > this.#looseMax || this.#heldBytes > LOOSE_BYTES) this.#openPack();
   }

@@ -9,17 +9,19 @@ import { BlobLostError, deflateLargeBlob } from './blob-stream.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { fsyncDirectory, makeOneDirectoryDurable, randomName, writeFully } from './durable-file.js';
 import { KeepGuard } from './keep-guard.js';
+import { bytesOfBody } from './object-body.js';
 import type { ObjectType, Oid } from './object-id.js';
 import { ObjectTable } from './object-table.js';
 import { writePackIndex } from './pack-index-writer.js';
 import { writeFailure } from './write-failure.js';
-import { STORED_CONTENT_AT, STORED_MAX, STORED_OVERHEAD, wrapStored } from './zlib-stored.js';
+import { STORED_TEXT_MAX, storeText } from './stored-text.js';
+import { STORED_MAX, STORED_OVERHEAD, storeBytes } from './zlib-stored.js';
 
 const TYPE_NUMBERS = { commit: 1, tree: 2, blob: 3, tag: 4 } as const;
 const PACK_HEADER_LENGTH = 12;
 const ENTRY_HEADER_MAX = 10;
 /** Blobs from this size on are worth compressing; records and trees hardly shrink. */
-const COMPRESS_FROM = 4096;
+const COMPRESS_FROM = STORED_TEXT_MAX + 1;
 
 /**
  * Streams objects into one new pack. Nothing is visible before `finish`: until then there is only
@@ -62,7 +64,7 @@ export class PackWriter {
     if (index < 0) return;
     try {
       const offset = this.#out.position;
-      const crc = isStored(type, body.length) ? this.#addStored(type, body) : this.#addDeflated(type, body);
+      const crc = typeof body === 'string' && body.length <= STORED_TEXT_MAX ? this.#addText(type, body) : this.#addBytes(type, bytesOfBody(body));
       this.#table.set(index, offset, crc);
     } catch (error) {
       this.abort();
@@ -151,26 +153,28 @@ export class PackWriter {
     if (!this.#isOpen) throw new FsoError(`${textOfBytes(this.#temporary)}: the pack was given up before`);
   }
 
-  #addStored(type: ObjectType, body: Buffer | string): number {
+  #addText(type: ObjectType, text: string): number {
     const { buffer } = this.#out;
-    const start = this.#out.reserve(ENTRY_HEADER_MAX + STORED_OVERHEAD + body.length);
-    const stream = writeEntryHeader(buffer, start, type, body.length);
-    if (typeof body === 'string') {
-      // Writing as UTF-8 costs the same and tells whether there is anything that is not ASCII.
-      const count = buffer.write(body, stream + STORED_CONTENT_AT, 'utf8');
-      if (count !== body.length) throw new FsoError('a text that is not ASCII was given as the body of an object');
-    } else {
-      body.copy(buffer, stream + STORED_CONTENT_AT);
-    }
-    const end = wrapStored(buffer, stream, body.length);
+    const start = this.#out.reserve(ENTRY_HEADER_MAX + STORED_OVERHEAD + text.length);
+    const stream = writeEntryHeader(buffer, start, type, text.length);
+    const crc = storeText(buffer, start, stream, text);
+    this.#out.commit(stream + STORED_OVERHEAD + text.length - start);
+    return crc;
+  }
+
+  #addBytes(type: ObjectType, bytes: Buffer): number {
+    if (!isStored(type, bytes.length)) return this.#addDeflated(type, bytes);
+    const { buffer } = this.#out;
+    const start = this.#out.reserve(ENTRY_HEADER_MAX + STORED_OVERHEAD + bytes.length);
+    const end = storeBytes(buffer, writeEntryHeader(buffer, start, type, bytes.length), bytes);
     this.#out.commit(end - start);
     return crc32(buffer.subarray(start, end));
   }
 
-  #addDeflated(type: ObjectType, body: Buffer | string): number {
+  #addDeflated(type: ObjectType, bytes: Buffer): number {
     const header = Buffer.alloc(ENTRY_HEADER_MAX);
-    const entry = header.subarray(0, writeEntryHeader(header, 0, type, body.length));
-    const stream = deflateSync(body, { level: type === 'tree' ? 1 : 6 });
+    const entry = header.subarray(0, writeEntryHeader(header, 0, type, bytes.length));
+    const stream = deflateSync(bytes, { level: type === 'tree' ? 1 : 6 });
     this.#out.write(entry);
     this.#out.write(stream);
     return crc32(stream, crc32(entry));

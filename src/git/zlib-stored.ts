@@ -3,12 +3,14 @@
  * fifty bytes, setting up a real deflate or inflate costs ten times more than everything else.
  */
 
-/** Bytes that surround the content: two of zlib header, five of block header, four of checksum. */
-export const STORED_OVERHEAD = 11;
+/** Two bytes of zlib header, five of block header. */
+const HEADER_LENGTH = 7;
+const CHECKSUM_LENGTH = 4;
+/** Bytes that surround the content. */
+export const STORED_OVERHEAD = HEADER_LENGTH + CHECKSUM_LENGTH;
 /** What fits into one stored block. */
 export const STORED_MAX = 0xffff;
 
-const HEADER_LENGTH = 7;
 const ADLER_BASE = 65521;
 // As many additions as stay below 2^31, so that the engine keeps to small integers.
 const ADLER_RUN = 3800;
@@ -26,17 +28,19 @@ export function adler32(bytes: Uint8Array, start: number, end: number): number {
     a %= ADLER_BASE;
     b %= ADLER_BASE;
   }
-  return ((b << 16) | a) >>> 0;
+  return adlerOf(a, b);
+}
+
+/** The checksum that follows from the two sums of Adler-32. */
+export function adlerOf(a: number, b: number): number {
+  return (((b % ADLER_BASE) << 16) | (a % ADLER_BASE)) >>> 0;
 }
 
 /**
- * Completes a stream whose content of `length` bytes (at most STORED_MAX) stands already in
- * `target` at `at + 7`: writes the header at `at` and the checksum behind the content.
- * Returns the position behind the stream.
+ * Writes what stands before the content, `length` bytes (at most STORED_MAX), into `target` at `at`.
+ * Returns where the content goes.
  */
-export function wrapStored(target: Buffer, at: number, length: number): number {
-  const start = at + HEADER_LENGTH;
-  const end = start + length;
+export function beginStored(target: Buffer, at: number, length: number): number {
   target[at] = 0x78;
   target[at + 1] = 0x01;
   target[at + 2] = 0x01;
@@ -44,16 +48,24 @@ export function wrapStored(target: Buffer, at: number, length: number): number {
   target[at + 4] = length >>> 8;
   target[at + 5] = ~length & 0xff;
   target[at + 6] = (~length >>> 8) & 0xff;
-  const sum = adler32(target, start, end);
-  target[end] = sum >>> 24;
-  target[end + 1] = (sum >>> 16) & 0xff;
-  target[end + 2] = (sum >>> 8) & 0xff;
-  target[end + 3] = sum & 0xff;
-  return end + 4;
+  return at + HEADER_LENGTH;
 }
 
-/** Where the content of a stream that `wrapStored` completes has to stand, relative to its start. */
-export const STORED_CONTENT_AT = HEADER_LENGTH;
+/** Writes what stands behind the content, its Adler-32 checksum, into `target` at `at`. Returns the end of the stream. */
+export function endStored(target: Buffer, at: number, sum: number): number {
+  target[at] = sum >>> 24;
+  target[at + 1] = (sum >>> 16) & 0xff;
+  target[at + 2] = (sum >>> 8) & 0xff;
+  target[at + 3] = sum & 0xff;
+  return at + CHECKSUM_LENGTH;
+}
+
+/** Writes a stream with these bytes (at most STORED_MAX) into `target` at `at`. Returns its end. */
+export function storeBytes(target: Buffer, at: number, bytes: Buffer): number {
+  const content = beginStored(target, at, bytes.length);
+  bytes.copy(target, content);
+  return endStored(target, content + bytes.length, adler32(bytes, 0, bytes.length));
+}
 
 /**
  * A copy of the content if `stream` starts with a zlib stream of exactly one stored block of

@@ -1,11 +1,12 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCommit, encodeCommit } from '../../src/git/commit-codec.js';
 import { hashObject, oidFromHex, oidToHex } from '../../src/git/object-id.js';
 import type { Oid } from '../../src/git/object-id.js';
 import { compareEntryNames, decodeTree, encodeTree } from '../../src/git/tree-codec.js';
-import { STORED_CONTENT_AT, STORED_OVERHEAD, adler32, unwrapStored, wrapStored } from '../../src/git/zlib-stored.js';
+import { STORED_TEXT_MAX, storeText } from '../../src/git/stored-text.js';
+import { STORED_OVERHEAD, adler32, storeBytes, unwrapStored } from '../../src/git/zlib-stored.js';
 import { FsoError } from '../../src/util/errors.js';
 import { git, gitBuffer } from '../harness/index.js';
 import { WHO, expectCleanFsck, newRepository } from './repository.js';
@@ -100,8 +101,7 @@ describe('stored zlib streams', () => {
   test('are what zlib reads, and are read back; a changed byte is noticed', () => {
     fc.assert(fc.property(bytes(300), fc.nat(), fc.integer({ min: 1, max: 255 }), (content, place, change) => {
       const stream = Buffer.alloc(content.length + STORED_OVERHEAD);
-      content.copy(stream, STORED_CONTENT_AT);
-      expect(wrapStored(stream, 0, content.length)).toBe(stream.length);
+      expect(storeBytes(stream, 0, content)).toBe(stream.length);
       expect(inflateSync(stream).equals(content)).toBe(true);
       expect(unwrapStored(stream, content.length)?.equals(content)).toBe(true);
       expect(unwrapStored(deflateSync(content, { level: 6 }), content.length) ?? content).toEqual(content);
@@ -109,8 +109,23 @@ describe('stored zlib streams', () => {
       stream[at] = (stream[at] as number) ^ change;
       const damaged = unwrapStored(stream, content.length);
       // Some bits of the header mean nothing; no change may alter the content.
-      expect(at < STORED_CONTENT_AT ? (damaged ?? content) : damaged).toEqual(at < STORED_CONTENT_AT ? content : undefined);
+      const isHeader = at < stream.length - content.length - 4;
+      expect(isHeader ? (damaged ?? content) : damaged).toEqual(isHeader ? content : undefined);
     }), { numRuns: 300 });
+  });
+
+  test('of texts are the same, with the checksum of the pack', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 300 });
+    fc.assert(fc.property(fc.oneof(ascii, fc.constantFrom('', '\x7f'.repeat(STORED_TEXT_MAX))), fc.uint8Array({ maxLength: 12 }), (text, before) => {
+      const start = 3;
+      const stream = start + before.length;
+      const [target, expected] = [0, 1].map(() => Buffer.alloc(stream + text.length + STORED_OVERHEAD + 3, 0xaa));
+      for (const each of [target, expected]) each?.set(before, start);
+      const end = storeBytes(expected as Buffer, stream, Buffer.from(text));
+      expect(storeText(target as Buffer, start, stream, text)).toBe(crc32((expected as Buffer).subarray(start, end)));
+      expect(target).toEqual(expected);
+    }), { numRuns: 300 });
+    expect(() => storeText(Buffer.alloc(50), 0, 2, 'caf\xe9')).toThrow(FsoError);
   });
 
   test('the checksum stays right over long content', () => {
