@@ -32,3 +32,12 @@ export function changeDirectory(name: ByteString): void {
     closeSync(fd);
   }
 }
+
+/** Makes the first of these directories that can be entered the working directory. */
+export function changeToFirst(first: string, otherwise: string): void {
+  try {
+    chdir(first);
+  } catch {
+    chdir(otherwise);
+  }
+}

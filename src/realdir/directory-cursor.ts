@@ -5,15 +5,14 @@ import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { workingDirectory } from '../util/working-directory.js';
-import { changeDirectory, openHere } from './change-directory.js';
+import { changeDirectory, changeToFirst, openHere } from './change-directory.js';
+import type { Identity } from './identity.js';
+import { same } from './identity.js';
 import { KeptDirectory } from './kept-directory.js';
 import type { EntryStat, PreciseStat } from './lstat.js';
 import { lstatEntry, lstatPrecise } from './lstat.js';
 import { StatSource } from './stat-source.js';
 import { atToplevel, ToplevelLostError } from './toplevel-lost.js';
-
-/** Which directory it is, whatever its path says. */
-export type Identity = Pick<EntryStat, 'dev' | 'ino'>;
 
 interface Level {
   readonly name: ByteString;
@@ -23,14 +22,13 @@ interface Level {
 /** From this depth on a suspended cursor keeps its directory open; above, the way from the top is short. */
 const KEEP_FROM_DEPTH = 8;
 
+/** So many steps up fit into one path. */
+const BELOW_MAX = 100;
+
 /** A path below which nothing exists, for a cursor whose directory has gone away. */
 const NOWHERE = '/dev/null/';
 
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
-
-function same(a: Identity | null, b: Identity): boolean {
-  return a !== null && a.ino === b.ino && a.dev === b.dev;
-}
 
 /**
  * A position in a directory tree that belongs to somebody else. The cursor makes the directory
@@ -51,6 +49,11 @@ export class DirectoryCursor {
   private readonly byPath = !isMainThread;
   /** Levels from this one on could not be entered again; they count as vanished. */
   private lostFrom = Number.POSITIVE_INFINITY;
+  /**
+   * How many levels the process is still below the current directory. Most often a subdirectory comes
+   * next, and `../next` leads there in one step.
+   */
+  private stillBelow = 0;
   /** What stands before a name to reach it. */
   private prefix: ByteString = '';
   /** The directory that the cursor was in when it was suspended. */
@@ -135,23 +138,13 @@ export class DirectoryCursor {
    * any more or something else is there instead. Other system errors are thrown.
    */
   descend(name: ByteString, expected: Identity): boolean {
-    this.activate();
-    let isEntered = false;
-    try {
-      this.step(name);
-      isEntered = true;
-      if (same(this.here(), expected)) {
-        this.levels.push({ name, identity: expected });
-        this.source.descend(expected.dev);
-        return true;
-      }
-    } catch (error) {
-      if (isEntered) this.leave();
-      if (GONE.includes(errnoOf(error) ?? '')) return false;
-      throw error;
+    if (this.stillBelow === 0 || !this.tryStep('../'.repeat(this.stillBelow) + name, expected)) {
+      this.activate();
+      if (!this.isStep(name, expected)) return false;
     }
-    this.leave();
-    return false;
+    this.levels.push({ name, identity: expected });
+    this.source.descend(expected.dev);
+    return true;
   }
 
   /** Goes back to the parent directory. */
@@ -160,18 +153,17 @@ export class DirectoryCursor {
     this.source.ascend(this.levels.length, this.identity().dev);
     if (this.levels.length < this.keepFrom()) this.kept.drop();
     if (DirectoryCursor.active !== this || this.levels.length > this.lostFrom) return;
-    const isHere = !this.byPath && this.lostFrom === Number.POSITIVE_INFINITY && this.isParentReached();
     // The next call finds the way from the top, and reports if there is none.
-    if (!isHere) this.leave();
+    if (this.byPath || this.lostFrom !== Number.POSITIVE_INFINITY) this.leave();
+    else this.stillBelow += 1;
+    if (this.stillBelow === BELOW_MAX) this.catchUp();
   }
 
   /** Leaves the tree, before other code runs. */
   suspend(): void {
     if (this.byPath || DirectoryCursor.active !== this) return;
-    if (this.prefix === '' && this.levels.length >= this.keepFrom()) {
-      const fd = openHere();
-      if (fd !== null) this.kept.keep(fd, this.levels.length);
-    }
+    const fd = this.levels.length >= this.keepFrom() ? this.openCurrent() : null;
+    if (fd !== null) this.kept.keep(fd, this.levels.length);
     this.leave();
   }
 
@@ -192,28 +184,48 @@ export class DirectoryCursor {
   }
 
   private activate(): void {
+    if (this.stillBelow > 0) this.catchUp();
     if (DirectoryCursor.active !== this) this.resume();
   }
 
   /** After this the cursor does not know where it is; the next call takes it back. */
   private leave(): void {
     DirectoryCursor.active = null;
-    if (this.byPath) return;
-    try {
-      chdir(this.home);
-    } catch {
-      chdir('/');
-    }
+    this.stillBelow = 0;
+    if (!this.byPath) changeToFirst(this.home, '/');
   }
 
-  /** Steps to the parent; false if that is not where it should be. */
-  private isParentReached(): boolean {
+  /** Goes up to the current directory, or leaves the tree if that is not where it should be. */
+  private catchUp(): void {
+    if (!this.tryStep('../'.repeat(this.stillBelow), this.identity())) this.leave();
+  }
+
+  /** Like `isStep`, where the way from the top will tell what has failed. */
+  private tryStep(path: ByteString, expected: Identity): boolean {
     try {
-      chdir('..');
-      return same(this.here(), this.identity());
+      return this.isStep(path, expected);
     } catch {
       return false;
     }
+  }
+
+  /** Goes to a directory; false if it is gone or another one: then the process is where it was, or has left the tree. */
+  private isStep(path: ByteString, expected: Identity): boolean {
+    let isEntered = false;
+    try {
+      this.step(path);
+      isEntered = true;
+      if (same(this.here(), expected)) {
+        this.stillBelow = 0;
+        return true;
+      }
+    } catch (error) {
+      if (isEntered) this.leave();
+      if (GONE.includes(errnoOf(error) ?? '')) return false;
+      throw error;
+    }
+    this.leave();
+    return false;
   }
 
   /** Returns to the current directory. What fails leaves the process where it was before the walk. */

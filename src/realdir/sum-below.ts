@@ -21,10 +21,21 @@ export interface SumHooks {
   readonly onVisited: (path: ByteString, entries: number) => void;
 }
 
+/** A directory that the cursor is in, or below. */
+interface Level {
+  readonly path: ByteString;
+  /** All that was in it. */
+  readonly names: readonly ByteString[];
+  /** How many of these were looked at. */
+  seen: number;
+  /** Subdirectories among them that are still to be visited. */
+  readonly pending: [name: ByteString, stat: EntryStat][];
+}
+
 /**
  * Adds a directory of the cursor's current directory and all that is below it to the summaries,
  * whatever is ignored or a repository of its own. The depth is bounded by memory only: a level
- * costs the names that are still to be visited.
+ * costs its names, and the status of a few subdirectories.
  */
 export async function sumBelow(
   cursor: DirectoryCursor,
@@ -33,7 +44,7 @@ export async function sumBelow(
   summaries: readonly TreeSummary[],
   { breathe, onProblem, onVisited }: SumHooks,
 ): Promise<void> {
-  const open: { names: ByteString[]; count: number; path: ByteString }[] = [];
+  const open: Level[] = [];
 
   const fail = (path: ByteString, error: unknown): void => {
     if (error instanceof ToplevelLostError) throw error;
@@ -44,43 +55,51 @@ export async function sumBelow(
 
   const enter = (child: ByteString, path: ByteString, expected: EntryStat): void => {
     for (const summary of summaries) summary.add(expected);
+    let names: ByteString[] = [];
     try {
       if (!cursor.descend(child, expected)) return;
     } catch (error) {
       fail(path, error);
       return;
     }
-    let names: ByteString[] = [];
     try {
       names = cursor.names();
     } catch (error) {
       fail(path, error);
     }
     onVisited(path, names.length);
-    open.push({ names, count: names.length, path });
+    open.push({ path, names, seen: 0, pending: [] });
+  };
+
+  // Some at a time: from one subdirectory to the next it is a shorter way than over their parent.
+  const look = (level: Level): void => {
+    const end = Math.min(level.seen + AHEAD, level.names.length);
+    for (; level.seen < end; level.seen += 1) {
+      const child = level.names[level.seen] as ByteString;
+      try {
+        const childStat = cursor.lstat(child);
+        if (childStat?.kind === 'directory') level.pending.push([child, childStat]);
+        else if (childStat !== null) for (const summary of summaries) summary.add(childStat);
+      } catch (error) {
+        fail(`${level.path}/${child}`, error);
+      }
+    }
   };
 
   enter(name, name, stat);
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
-    const { names, count } = level;
-    if (cursor.isSlow && names.length > 0) await cursor.lookAhead(count - names.length, () => names.slice(-AHEAD));
-    const child = names.pop();
-    if (child === undefined) {
+    const next = level.pending.pop();
+    if (next !== undefined) {
+      enter(next[0], `${level.path}/${next[0]}`, next[1]);
+    } else if (level.seen < level.names.length) {
+      const { seen, names } = level;
+      if (cursor.isSlow) await cursor.lookAhead(seen, () => names.slice(seen, seen + AHEAD));
+      look(level);
+    } else {
       open.pop();
       cursor.ascend();
       const pause = breathe();
       if (pause !== undefined) await pause;
-      continue;
     }
-    let childStat: EntryStat | null;
-    try {
-      childStat = cursor.lstat(child);
-    } catch (error) {
-      fail(`${level.path}/${child}`, error);
-      continue;
-    }
-    if (childStat === null) continue;
-    if (childStat.kind === 'directory') enter(child, `${level.path}/${child}`, childStat);
-    else for (const summary of summaries) summary.add(childStat);
   }
 }
