@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { chdir } from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath } from '../util/byte-string.js';
