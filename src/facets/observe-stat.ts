@@ -31,7 +31,8 @@ export interface StatObservation {
   readonly stub?: RecordedStub;
   readonly mtimeRange?: 'range' | 'only' | undefined;
   readonly recheck?: boolean | undefined;
-  readonly seen?: SeenDirectories | null;
+  /** What is known about directories that have not changed; asked and added to. */
+  readonly seen?: SeenDirectories;
   readonly signal?: AbortSignal | undefined;
   beforeWrite(): Promise<void> | undefined;
 }

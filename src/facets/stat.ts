@@ -1,7 +1,7 @@
-import { readSeen, writeSeen } from '../shadow/seen-file.js';
 import { branchOf } from '../shadow/branches.js';
 import { retryIfMoved } from '../shadow/retry.js';
 import type { RunOptions } from '../shadow/run-options.js';
+import { readSeen, writeSeen } from '../shadow/seen-file.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import { Transaction } from '../shadow/transaction.js';
 import type { FacetListener, FacetResult } from './facet-result.js';
@@ -29,7 +29,8 @@ export async function recordStat(
 ): Promise<FacetResult> {
   return retryIfMoved(async () => {
     const tally = new FacetTally(options);
-    const seen = new SeenDirectories(options.recheck === true ? '' : readSeen(repo));
+    const isOfUse = options.recheck !== true && options.mtimeRange !== 'only';
+    const seen = new SeenDirectories(isOfUse ? readSeen(repo) : '');
     const transaction = new Transaction(repo, branchOf('stat'), 'stat', options);
     try {
       const tree = await observeStat({

@@ -1,9 +1,11 @@
 import { ObjectReader } from '../git/object-reader.js';
+import { readSeen } from '../shadow/seen-file.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
 import type { ByteString } from '../util/byte-string.js';
 import type { FacetResult } from './facet-result.js';
 import { FacetTally } from './facet-result.js';
 import type { ChangeLetter } from './observe/context.js';
+import { SeenDirectories } from './observe/seen-directories.js';
 import { observeStat } from './observe-stat.js';
 
 /** A path that differs from its last record; `.` is the toplevel. */
@@ -27,6 +29,7 @@ export async function statusOfStat(
       reader,
       tree: head === null ? null : reader.readCommit(head).tree,
       sink: null,
+      seen: new SeenDirectories(readSeen(repo)),
       events: tally,
       signal: options.signal,
       beforeWrite: () => undefined,

@@ -21,8 +21,8 @@ export class KeepGuard {
   }
 
   /**
-   * Creates the `.keep` file of a pack that is about to appear. If another process guards the very
-   * same pack already, its file is left alone.
+   * Creates the `.keep` file of a pack that is about to appear. One that exists already is somebody
+   * else's, and is left alone.
    */
   static create(path: ByteString): KeepGuard {
     return createLock(path) ? new KeepGuard(path) : KeepGuard.none();

@@ -24,12 +24,12 @@ const keys = new Uint32Array(INSERTION_MAX);
  */
 export function writePackIndex(path: ByteString, table: ObjectTable, packChecksum: Buffer, largeOffset = LARGE_OFFSET): void {
   const starts = startsByPrefix(table);
-  const order = sortedByOid(table, starts);
   const fd = openSync(fsPath(path), 'wx', 0o444);
   try {
     const out = new ChunkWriter(fd, true);
     out.write(header(starts));
-    writeOids(out, table, order);
+    // What was just sorted is still in the caches.
+    const order = sortedByOid(table, starts, (run) => writeOids(out, table, run));
     out.write(bigEndian(crcs(table, order)));
     writeOffsets(out, table, order, largeOffset);
     out.write(packChecksum);
@@ -55,8 +55,8 @@ function header(starts: Uint32Array): Buffer {
 }
 
 function writeOids(out: ChunkWriter, table: ObjectTable, order: Uint32Array): void {
-  for (const index of order) {
-    table.copyOid(index, out.buffer, out.reserve(OID_LENGTH));
+  for (let at = 0; at < order.length; at++) {
+    table.copyOid(order[at] as number, out.buffer, out.reserve(OID_LENGTH));
     out.commit(OID_LENGTH);
   }
 }
@@ -87,15 +87,19 @@ function bigEndian(numbers: Uint32Array): Buffer {
 /**
  * The objects of the table in the order of their ids. Ids are evenly distributed: after one pass by
  * their first two bytes only short runs are left to sort, which is far faster than comparing all.
+ * @param use is given one run after the other
  */
-function sortedByOid(table: ObjectTable, starts: Uint32Array): Uint32Array {
+function sortedByOid(table: ObjectTable, starts: Uint32Array, use: (run: Uint32Array) => void): Uint32Array {
   const order = new Uint32Array(table.size);
   const fill = starts.slice();
   for (let index = 0; index < table.size; index++) order[(fill[table.prefixOf(index)] as number)++] = index;
   for (let prefix = 0; prefix < PREFIXES; prefix++) {
     const start = starts[prefix] as number;
     const end = starts[prefix + 1] as number;
-    if (end - start > 1) sortRun(table, order.subarray(start, end));
+    if (end === start) continue;
+    const run = order.subarray(start, end);
+    sortRun(table, run);
+    use(run);
   }
   return order;
 }

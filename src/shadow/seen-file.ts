@@ -7,7 +7,8 @@ import type { ShadowRepo } from './shadow-repo.js';
 
 const HEADER = 'git-fso stat-seen 1\n';
 const CHECKSUM_LENGTH = 20;
-const PAIR_LENGTH = 40;
+/** Bytes of what is remembered of one directory: a tree id and a digest. */
+export const PAIR_LENGTH = 40;
 
 function checksum(text: ByteString): ByteString {
   return createHash('sha1').update(text, 'latin1').digest('latin1' as 'hex');

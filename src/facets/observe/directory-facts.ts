@@ -9,8 +9,20 @@ export const FACTS_MAX = 4096;
 const CODES = { directory: -1, symlink: -2, other: -3, passedOver: -4 } as const;
 
 /** Numbers first, then texts, for one directory after the other. */
-const scratch = Buffer.alloc(256 * 1024);
-const numbers = new Float64Array(scratch.buffer, scratch.byteOffset, 1 + 2 * FACTS_MAX);
+interface Scratch {
+  readonly bytes: Buffer;
+  readonly numbers: Float64Array;
+}
+
+let kept: Scratch | null = null;
+
+/** Made when it is first needed: most commands look at no directory. */
+function scratch(): Scratch {
+  if (kept !== null) return kept;
+  const bytes = Buffer.alloc(256 * 1024);
+  kept = { bytes, numbers: new Float64Array(bytes.buffer, bytes.byteOffset, 1 + 2 * FACTS_MAX) };
+  return kept;
+}
 
 /**
  * What decides whether the files of a directory are recorded as they are: the names in it, kinds, sizes
@@ -18,6 +30,7 @@ const numbers = new Float64Array(scratch.buffer, scratch.byteOffset, 1 + 2 * FAC
  * Only one is in use at a time.
  */
 export class DirectoryFacts {
+  private readonly scratch = scratch();
   private count = 0;
   private targets: ByteString = '';
 
@@ -44,16 +57,18 @@ export class DirectoryFacts {
    * @param context whatever else decides what is recorded
    */
   digest(names: readonly ByteString[], context: string): ByteString | null {
+    const { bytes, numbers } = this.scratch;
     numbers[0] = this.count;
     const texts = `${names.join('/')}\0${this.targets}${context}`;
     const textsAt = 8 * (1 + 2 * this.count);
-    if (texts.length > scratch.length - textsAt) return null;
-    const end = textsAt + scratch.write(texts, textsAt, 'latin1');
-    return hash('sha1', scratch.subarray(0, end), 'latin1' as 'hex');
+    if (texts.length > bytes.length - textsAt) return null;
+    const end = textsAt + bytes.write(texts, textsAt, 'latin1');
+    return hash('sha1', bytes.subarray(0, end), 'latin1' as 'hex');
   }
 
   private put(size: number, mtime: number): boolean {
     if (this.count === FACTS_MAX) return false;
+    const { numbers } = this.scratch;
     const at = 1 + 2 * this.count;
     numbers[at] = size;
     numbers[at + 1] = mtime;

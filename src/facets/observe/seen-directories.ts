@@ -1,8 +1,8 @@
 import type { Oid } from '../../git/object-id.js';
+import { PAIR_LENGTH } from '../../shadow/seen-file.js';
 import type { ByteString } from '../../util/byte-string.js';
 
 const OID_LENGTH = 20;
-const PAIR_LENGTH = 40;
 
 /**
  * Remembers for the recorded trees of directories which facts they were made from (`DirectoryFacts`),
