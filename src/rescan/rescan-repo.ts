@@ -83,6 +83,7 @@ class RepoRun {
     const { dryRun, guard, planned, root } = this.work;
     guard.confirm();
     try {
+      guard.confirmMounted(planned.realdir);
       if (this.shadow === null) {
         const choice = await chooseTracking(root, planned.realdir);
         if (choice.refused !== null) return this.report(choice.refused);

@@ -7,8 +7,9 @@ import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { parsedJson } from '../util/parsed-json.js';
-import type { Mount } from './mount-of.js';
-import { mountOf } from './mount-of.js';
+import { lostMounts, MOUNT_OR_ACCEPT, refuseLostMount } from './lost-mounts.js';
+import type { Mount } from './mount-table.js';
+import { mountOf, mountPointsBelow } from './mount-table.js';
 import { RootError } from './root-error.js';
 
 /** What is remembered of a root, to notice that another filesystem is in its place. */
@@ -20,6 +21,8 @@ interface RootMemory {
   readonly mount: Mount | null;
   /** True if there was nothing in it. */
   readonly empty: boolean;
+  /** Where other filesystems were mounted below it. */
+  readonly mountsBelow: readonly ByteString[];
 }
 
 function memoryFile(location: ShadowLocation, root: ByteString): ByteString {
@@ -30,9 +33,12 @@ function memoryFile(location: ShadowLocation, root: ByteString): ByteString {
 /** Null where nothing is remembered, or what is was damaged. */
 function recall(file: ByteString): RootMemory | null {
   const text = unlessErrno(['ENOENT'], '', () => readFileSync(fsPath(file), 'utf8'));
-  const { path, device, inode, mount, empty } = parsedJson(text);
+  const { path, device, inode, mount, empty, mountsBelow } = parsedJson(text);
   if (typeof path !== 'string' || typeof device !== 'number' || typeof empty !== 'boolean' || typeof mount !== 'object') return null;
-  return { path, device, inode: typeof inode === 'string' ? inode : null, mount: mount as Mount | null, empty };
+  return {
+    path, device, inode: typeof inode === 'string' ? inode : null, mount: mount as Mount | null, empty,
+    mountsBelow: Array.isArray(mountsBelow) ? mountsBelow.filter((point) => typeof point === 'string') : [],
+  };
 }
 
 /** Reads no more than it must: roots may have very many entries. */
@@ -62,7 +68,7 @@ function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'inode' | 'empty'
 }
 
 function observe(root: ByteString): RootMemory {
-  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root) };
+  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root), mountsBelow: mountPointsBelow(root) };
 }
 
 /**
@@ -83,6 +89,10 @@ export interface RootGuard {
   remember(): void;
   /** @throws RootError if the root is not any more what it was when it was looked at */
   confirm(): void;
+  /** Where filesystems were mounted below the root, from which something was recorded, and nothing is mounted now. */
+  unmounted(): ByteString[];
+  /** @throws FsoError if a realdir below the root was on a filesystem of its own, which is not mounted now */
+  confirmMounted(realdir: ByteString): void;
 }
 
 /**
@@ -97,9 +107,8 @@ export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpt
   const now = observe(root);
   const file = memoryFile(location, root);
   const before = recall(file);
-  const remedy = 'mount its filesystem; if this is how it shall be, run once with --accept-empty';
   const refuse = (reason: string): never => {
-    throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, { remedy });
+    throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, { remedy: MOUNT_OR_ACCEPT });
   };
   const compare = (earlier: RootMemory, later: RootMemory): void => {
     if (!isSameFilesystem(earlier, later)) refuse('is on another filesystem than before');
@@ -109,13 +118,19 @@ export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpt
     const isEmptied = now.empty && before?.empty !== true && listShadowRepos(location, root).next().done !== true;
     if (isEmptied) refuse('is empty, which it was not before');
   }
+  const mountsBefore = acceptEmpty ? [] : (before?.mountsBelow ?? []);
+  const mountsBelow = [...new Set([...mountsBefore, ...now.mountsBelow])];
+  const unmounted = (): ByteString[] => lostMounts(mountsBelow).filter((point) => listShadowRepos(location, point).next().done !== true);
   return {
     device: now.device,
+    unmounted,
     remember: () => {
-      if (before !== null && JSON.stringify(before) === JSON.stringify(now)) return;
+      const memory = { ...now, mountsBelow: [...new Set([...now.mountsBelow, ...unmounted()])].sort() };
+      if (before !== null && JSON.stringify(before) === JSON.stringify(memory)) return;
       makeDirectoryDurable(joinPath(location.root, '.git-fso/roots'), 0o700);
-      writeFileDurable(file, `${JSON.stringify(now, null, 2)}\n`, 0o600);
+      writeFileDurable(file, `${JSON.stringify(memory, null, 2)}\n`, 0o600);
     },
+    confirmMounted: (realdir) => refuseLostMount(realdir, mountsBelow),
     confirm: () => {
       const later = lookAt(root);
       if (later.device !== now.device || later.inode !== now.inode) compare(now, observe(root));

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildTree, git } from '../harness/index.js';
 import { changedKeys, makeSite } from './site.js';
 
 const TREE = { 'one/a.txt': 'a\n', 'two/b.txt': 'b\n' };
@@ -64,6 +65,44 @@ describe('guardRoot', () => {
     expect(stdout).not.toContain(`${site.project}/one`);
     expect(status).toBe(1);
     expect([...site.repos().keys()]).toEqual(['three']);
+  });
+
+  it.skipIf(!canMount).each([
+    ['another filesystem', 'mount -t tmpfs none "$1" && mkdir "$1/data" && cp "$3" "$1/data"'],
+    ['another directory of its filesystem', 'mount --bind "$2" "$1"'],
+  ])('does not record what is below a mount point where nothing is mounted any more: %s (needs unshare -m)', (_what, mount) => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    const disk = buildTree(path.join(site.top, 'disk'), { 'data/deep.txt': 'deep' });
+    const point = path.join(site.project, 'one');
+    const fso = `"${process.execPath}" "${path.resolve(import.meta.dirname, '../../bin/git-fso')}"`;
+    const settings = `--config "${site.config}"`;
+    const heads = `git -C "$(echo ${site.shadow}${point}/*.fso)" rev-parse master-stat`;
+    const script = `
+      ${mount} || exit 99
+      ${fso} rescan ${settings} || exit 98
+      ${heads}
+      umount "$1"
+      touch -d @7 "${site.project}/two/b.txt"
+      ${fso} rescan ${settings}; echo "status $?"
+      ${fso} rescan ${settings} >/dev/null 2>&1; echo "again $?"
+      ${fso} doctor ${settings}
+      ${heads}
+      ${fso} rescan --accept-empty ${settings}; echo "accepted $?"
+      ${fso} rescan ${settings}; echo "afterwards $?"
+      ${fso} doctor ${settings}`;
+    const args = ['-m', 'sh', '-c', script, 'sh', point, disk, path.join(disk, 'data/deep.txt')];
+    const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
+    const message = `${point}: nothing is mounted at ${point}, where a filesystem was before; nothing was recorded`;
+    expect(stderr.split(message)).toHaveLength(2);
+    const commits = stdout.match(/^[0-9a-f]{40}$/gm);
+    expect(commits).toHaveLength(2);
+    expect(commits?.[1]).toBe(commits?.[0]);
+    expect(stdout).toMatch(new RegExp(`changed ${site.project}/two: stat \\+0 ~1 -0`));
+    expect(stdout).toMatch(/^status 1\nagain 1\n/m);
+    expect(stdout.match(/nothing is mounted here, where a filesystem was before/g)).toHaveLength(1);
+    expect(stdout).toMatch(/accepted 0/);
+    expect(stdout).toMatch(/afterwards 0/);
+    expect(git(['ls-tree', '-r', '--name-only', 'master-stat'], site.repos().get('one') ?? '')).not.toContain('deep.txt');
   });
 
   it('accepts a root that was made anew on its filesystem', () => {

@@ -4,6 +4,7 @@ import { directoryOf } from '../../git/durable-file.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { bytesOfText, fsPath, textOfBytes } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
+import { MOUNT_OR_ACCEPT } from '../lost-mounts.js';
 import { guardRoot } from '../root-guard.js';
 import { describeHook } from '../run-hook.js';
 import type { ChangeHook, Root, Site } from '../types.js';
@@ -66,7 +67,10 @@ function* checkShadowRoot(root: ByteString): Generator<Finding> {
 function* checkRoot({ location }: Site, { path, schedule, facets }: Root): Generator<Finding> {
   const subject = textOfBytes(path);
   try {
-    guardRoot(location, path, false);
+    const guard = guardRoot(location, path, false);
+    for (const place of guard.unmounted()) {
+      yield error(textOfBytes(place), 'nothing is mounted here, where a filesystem was before; what was on it is not recorded', MOUNT_OR_ACCEPT);
+    }
     const reason = obstacle(path, READ);
     if (reason !== null) yield error(subject, `cannot be read: ${reason}`, 'run git-fso as root, or as a user that may read it');
   } catch (thrown) {
