@@ -105,6 +105,15 @@ describe('guardRoot', () => {
     expect(git(['ls-tree', '-r', '--name-only', 'master-stat'], site.repos().get('one') ?? '')).not.toContain('deep.txt');
   });
 
+  it.skipIf(!canMount)('does not mind that a directory is not mounted on itself any more, as within a service (needs unshare -m)', () => {
+    const site = makeSite(TREE, DEFAULT_RULE);
+    const script = 'mount --bind "$1" "$1" && mount --bind "$1/one" "$1/one" && "$2" "$3" rescan --config "$4" && umount "$1/one" "$1" && exec "$2" "$3" rescan --config "$4"';
+    const bin = path.resolve(import.meta.dirname, '../../bin/git-fso');
+    const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', site.project, process.execPath, bin, site.config], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect([...site.repos().keys()].sort()).toEqual(['one', 'two']);
+  });
+
   it('accepts a root that was made anew on its filesystem', () => {
     const site = makeSite(TREE, DEFAULT_RULE);
     site.rescan();
