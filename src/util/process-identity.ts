@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { unlessErrno } from './errors.js';
@@ -7,6 +8,8 @@ import { isRunning } from './process-alive.js';
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
+  /** Tells hosts of one name apart, as far as they have a machine-id(5); empty, or missing in files of older versions, if not. */
+  readonly machine?: string;
   /** The boot of the machine, and the space in which the pid counts; empty where there is no /proc. */
   readonly boot: string;
   readonly namespace: string;
@@ -17,8 +20,8 @@ export interface ProcessIdentity {
 /** True for what a file says that was written by a git-fso process and has not been damaged. */
 export function isProcessIdentity(value: unknown): value is ProcessIdentity {
   if (typeof value !== 'object' || value === null) return false;
-  const { pid, host, boot, namespace, started } = value as Partial<Record<keyof ProcessIdentity, unknown>>;
-  return Number.isSafeInteger(pid) && [host, boot, namespace, started].every((text) => typeof text === 'string');
+  const { pid, host, machine = '', boot, namespace, started } = value as Partial<Record<keyof ProcessIdentity, unknown>>;
+  return Number.isSafeInteger(pid) && [host, machine, boot, namespace, started].every((text) => typeof text === 'string');
 }
 
 let own: ProcessIdentity | null = null;
@@ -28,6 +31,7 @@ export function ownProcess(): ProcessIdentity {
   own ??= {
     pid: process.pid,
     host: hostname(),
+    machine: machineName(),
     boot: readProc('sys/kernel/random/boot_id').trim(),
     namespace: unlessErrno(['ENOENT', 'EACCES'], '', () => readlinkSync('/proc/self/ns/pid')),
     started: startOf(process.pid),
@@ -39,12 +43,18 @@ export function ownProcess(): ProcessIdentity {
  * False if the process is known to have ended. One on another host, or in another container, cannot
  * be seen from here: it counts as alive.
  */
-export function mayBeAlive({ pid, host, boot, namespace, started }: ProcessIdentity): boolean {
+export function mayBeAlive({ pid, host, machine, boot, namespace, started }: ProcessIdentity): boolean {
   const self = ownProcess();
-  if (host !== self.host || namespace !== self.namespace) return true;
+  if (host !== self.host || (machine ?? self.machine) !== self.machine || namespace !== self.namespace) return true;
   if (boot !== self.boot) return false;
   if (self.started !== '') return startOf(pid) === started;
   return isRunning(pid);
+}
+
+/** The id itself is nobody's business: machine-id(5) asks for a hash. */
+function machineName(): string {
+  const id = unlessErrno(['ENOENT', 'EACCES'], '', () => readFileSync('/etc/machine-id', 'latin1')).trim();
+  return id === '' ? '' : createHash('sha256').update(`git-fso ${id}`).digest('hex').slice(0, 16);
 }
 
 /** From `/proc/<pid>/stat` (proc(5)); empty if the process is gone, or has ended and waits for its parent. */

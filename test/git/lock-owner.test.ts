@@ -4,6 +4,17 @@ import { createLock, isLockOfDeadOwner, removeLockOfDeadOwner } from '../../src/
 import { ownProcess } from '../../src/util/process-identity.js';
 import { tempDir } from '../harness/index.js';
 
+test('the owner of a lock is dead if it was here, in an earlier boot; another machine of the same name is not here', () => {
+  const lock = `${tempDir()}/x.lock`;
+  const { machine: _machine, ...older } = { ...ownProcess(), boot: 'an earlier one' };
+  const owners = { here: ownProcess(), earlier: { ...ownProcess(), boot: 'an earlier one' }, elsewhere: { ...older, machine: 'another' }, older };
+  const isDead = Object.entries(owners).map(([name, owner]) => {
+    fs.writeFileSync(lock, JSON.stringify({ 'git-fso': owner }));
+    return [name, isLockOfDeadOwner(lock)];
+  });
+  expect(Object.fromEntries(isDead)).toEqual({ here: false, earlier: true, elsewhere: false, older: true });
+});
+
 test('what a process with the same number prepares in another container is left alone', () => {
   const dir = tempDir();
   const lock = `${dir}/x.lock`;
