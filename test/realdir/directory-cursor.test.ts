@@ -172,3 +172,81 @@ describe('what cannot be read any more has not vanished', () => {
     open();
   });
 });
+
+describe('from one subdirectory to the next', () => {
+  /** Enters one, and prepares to enter another one from there. */
+  function betweenTwo(): () => boolean {
+    buildTree(root, { 'one/inner/f': '', 'two/mine': '', three: '' });
+    buildTree(path.join(top, 'outside'), { 'two/secret': '', 'secret': '' });
+    open();
+    const two = cursor.lstat('two');
+    descend('one', 'inner');
+    cursor.ascend();
+    cursor.ascend();
+    return () => two !== null && cursor.descend('two', two);
+  }
+
+  test('the process need not be in their parent', () => {
+    expect(betweenTwo()()).toBe(true);
+    expect(cursor.names()).toEqual(['mine']);
+    cursor.ascend();
+    expect(cursor.lstat('three')?.kind).toBe('file');
+    expect(cursor.names().sort()).toEqual(['one', 'three', 'two']);
+  });
+
+  test('a directory that was moved away with the process in it does not lead elsewhere', () => {
+    const enter = betweenTwo();
+    fs.renameSync(path.join(root, 'one/inner'), path.join(top, 'outside/inner'));
+    expect(enter()).toBe(true);
+    expect(cursor.names()).toEqual(['mine']);
+    cursor.ascend();
+    expect(cursor.names().sort()).toEqual(['one', 'three', 'two']);
+  });
+
+  test.each([
+    ['a symbolic link', () => fs.symlinkSync('../outside', path.join(root, 'two'))],
+    ['another directory', () => fs.mkdirSync(path.join(root, 'two'))],
+    ['a file', () => fs.writeFileSync(path.join(root, 'two'), '')],
+    ['nothing', () => undefined],
+  ])('one that was replaced by %s is not entered', (_what, replace) => {
+    const enter = betweenTwo();
+    fs.renameSync(path.join(root, 'two'), path.join(top, 'hidden'));
+    replace();
+    expect(enter()).toBe(false);
+    expect(cursor.lstat('three')?.kind).toBe('file');
+    descend('one');
+    expect(cursor.names()).toEqual(['inner']);
+  });
+
+  test('one whose parent lost its permissions is an error, not gone', () => {
+    buildTree(root, { 'parent/one/f': '', 'parent/two/f': '' });
+    for (const dir of [top, root, path.join(root, 'parent')]) fs.chmodSync(dir, 0o755);
+    open();
+    descend('parent');
+    const two = cursor.lstat('two');
+    asNobody(() => descend('one'));
+    cursor.ascend();
+    fs.chmodSync(path.join(root, 'parent'), 0);
+    asNobody(() => expect(() => two !== null && cursor.descend('two', two)).toThrow('EACCES'));
+    fs.chmodSync(path.join(root, 'parent'), 0o755);
+    expect(two !== null && cursor.descend('two', two)).toBe(true);
+  });
+
+  test('the way up may be longer than any path', () => {
+    const depth = 3000;
+    const script = `process.chdir(${JSON.stringify(top)}); const fs = require('node:fs'); fs.mkdirSync('root'); process.chdir('root'); fs.mkdirSync('aside');
+      for (let i = 0; i < ${depth}; i++) { fs.mkdirSync('d'); process.chdir('d'); }`;
+    expect(spawnSync(process.execPath, ['-e', script]).status).toBe(0);
+    try {
+      open();
+      const aside = cursor.lstat('aside');
+      for (let i = 0; i < depth; i++) descend('d');
+      for (let i = 0; i < depth; i++) cursor.ascend();
+      expect(aside !== null && cursor.descend('aside', aside)).toBe(true);
+      expect(cursor.names()).toEqual([]);
+    } finally {
+      cursor.close();
+      spawnSync('rm', ['-rf', root]);
+    }
+  });
+});
