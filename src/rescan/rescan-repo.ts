@@ -127,8 +127,10 @@ class RepoRun {
     const { root, guard, allowance, planned } = this.work;
     const { problems } = this;
     const hold = new MountHold(root.path, planned.realdir);
+    guard.rememberMount(planned.realdir);
     const beforeCommit = (): void => {
       guard.confirm();
+      guard.confirmMounted(planned.realdir);
       hold.confirm();
     };
     try {

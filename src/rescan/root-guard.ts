@@ -7,9 +7,9 @@ import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, unlessErrno } from '../util/errors.js';
 import { parsedJson } from '../util/parsed-json.js';
-import { lostMounts, MOUNT_OR_ACCEPT, refuseLostMount } from './lost-mounts.js';
 import type { Mount } from './mount-table.js';
-import { mountOf, mountPointsBelow } from './mount-table.js';
+import { mountOf } from './mount-table.js';
+import { MOUNT_OR_ACCEPT, MountsBelow } from './mounts-below.js';
 import { RootError } from './root-error.js';
 
 /** What is remembered of a root, to notice that another filesystem is in its place. */
@@ -21,7 +21,7 @@ interface RootMemory {
   readonly mount: Mount | null;
   /** True if there was nothing in it. */
   readonly empty: boolean;
-  /** Where other filesystems were mounted below it. */
+  /** Where other filesystems are, or were, mounted below it. */
   readonly mountsBelow: readonly ByteString[];
 }
 
@@ -68,7 +68,7 @@ function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'inode' | 'empty'
 }
 
 function observe(root: ByteString): RootMemory {
-  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root), mountsBelow: mountPointsBelow(root) };
+  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root), mountsBelow: [] };
 }
 
 /**
@@ -93,6 +93,8 @@ export interface RootGuard {
   unmounted(): ByteString[];
   /** @throws FsoError if a realdir below the root was on a filesystem of its own, which is not mounted now */
   confirmMounted(realdir: ByteString): void;
+  /** Remembers the filesystem of a realdir, which may be mounted since the root was looked at, before anything is recorded from it. */
+  rememberMount(realdir: ByteString): void;
 }
 
 /**
@@ -118,19 +120,24 @@ export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpt
     const isEmptied = now.empty && before?.empty !== true && listShadowRepos(location, root).next().done !== true;
     if (isEmptied) refuse('is empty, which it was not before');
   }
-  const mountsBefore = acceptEmpty ? [] : (before?.mountsBelow ?? []);
-  const mountsBelow = [...new Set([...mountsBefore, ...now.mountsBelow])];
-  const unmounted = (): ByteString[] => lostMounts(mountsBelow).filter((point) => listShadowRepos(location, point).next().done !== true);
+  const mounts = new MountsBelow(root, now.device, acceptEmpty ? [] : (before?.mountsBelow ?? []));
+  const isRecorded = (point: ByteString): boolean => listShadowRepos(location, point).next().done !== true;
+  let remembered = before === null ? null : JSON.stringify(before);
+  const remember = (): void => {
+    const memory: RootMemory = { ...now, mountsBelow: mounts.worthKeeping(isRecorded) };
+    if (remembered === JSON.stringify(memory)) return;
+    makeDirectoryDurable(joinPath(location.root, '.git-fso/roots'), 0o700);
+    writeFileDurable(file, `${JSON.stringify(memory, null, 2)}\n`, 0o600);
+    remembered = JSON.stringify(memory);
+  };
   return {
     device: now.device,
-    unmounted,
-    remember: () => {
-      const memory = { ...now, mountsBelow: [...new Set([...now.mountsBelow, ...unmounted()])].sort() };
-      if (before !== null && JSON.stringify(before) === JSON.stringify(memory)) return;
-      makeDirectoryDurable(joinPath(location.root, '.git-fso/roots'), 0o700);
-      writeFileDurable(file, `${JSON.stringify(memory, null, 2)}\n`, 0o600);
+    unmounted: () => mounts.lost(isRecorded),
+    remember,
+    confirmMounted: (realdir) => mounts.require(realdir),
+    rememberMount: (realdir) => {
+      if (mounts.learn(realdir)) remember();
     },
-    confirmMounted: (realdir) => refuseLostMount(realdir, mountsBelow),
     confirm: () => {
       const later = lookAt(root);
       if (later.device !== now.device || later.inode !== now.inode) compare(now, observe(root));

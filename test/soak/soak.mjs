@@ -82,6 +82,7 @@ function mishaps(world, operators, hookLog) {
       ? [
           { every: 20, isCalm: true, lasts: 2, begin: () => world.fillDisk(), end: () => world.freeDisk() },
           ...world.roots.map((root) => ({ every: 8 * world.roots.length, isCalm: true, lasts: 4, begin: () => world.unmount(root), end: () => world.mount(root) })),
+          ...world.roots.map((root) => ({ every: 8 * world.roots.length, isCalm: true, lasts: 4, begin: () => world.unmountProjects(root), end: () => world.mountProjects(root) })),
         ]
       : []),
   ];
@@ -155,7 +156,7 @@ function keep(world, top) {
 }
 
 function remove(world, top) {
-  if (world.canMount) for (const place of [world.shadow, ...world.roots.map((root) => world.realdir(root))]) spawnSync('umount', ['-l', place]);
+  if (world.canMount) for (const place of [world.shadow, world.projectDisk, ...world.roots.map((root) => world.realdir(root))]) spawnSync('umount', ['-l', place]);
   fs.rmSync(top, { recursive: true, force: true });
 }
 

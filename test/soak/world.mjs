@@ -41,6 +41,10 @@ export class World {
   /** Roots in whose place another filesystem is. */
   decoys = new Set();
   mounted = new Set();
+  /** Roots whose projects are not mounted. */
+  unmountedProjects = new Set();
+  /** Repos that are filesystems of their own. */
+  projects = new Set();
   names = [];
   count = 0;
   unmounts = 0;
@@ -57,6 +61,9 @@ export class World {
       fs.mkdirSync(path.join(top, root));
       if (canMount) fs.mkdirSync(this.disk(root));
     }
+    this.projectDisk = path.join(top, 'project-disk');
+    fs.mkdirSync(this.projectDisk);
+    if (canMount) mustRun('mount', '-t', 'tmpfs', 'project-disk', this.projectDisk);
     for (let index = 0; index < repos; index += 1) this.addRepo();
     for (const root of this.roots) this.mount(root);
   }
@@ -66,9 +73,10 @@ export class World {
     return path.join(this.top, this.canMount ? root.replace('root', 'disk') : root);
   }
 
-  /** The content of a repo `root-0/name`, whether its root is mounted or not. */
+  /** The content of a repo `root-0/name`, whether it is mounted or not. */
   content(name) {
-    return path.join(this.disk(path.dirname(name)), path.basename(name));
+    const disk = this.disk(path.dirname(name));
+    return this.projects.has(name) ? path.join(this.projectDisk, name) : path.join(disk, path.basename(name));
   }
 
   realdir(name) {
@@ -81,7 +89,12 @@ export class World {
 
   addRepo() {
     const number = this.names.length;
-    const name = `${number < this.roots.length ? this.roots[number] : this.pick(this.roots)}/repo-${String(number).padStart(3, '0')}`;
+    const isFirst = number < this.roots.length;
+    const name = `${isFirst ? this.roots[number] : this.pick(this.roots)}/repo-${String(number).padStart(3, '0')}`;
+    if (isFirst && this.canMount) {
+      this.projects.add(name);
+      fs.mkdirSync(path.join(this.disk(path.dirname(name)), path.basename(name)));
+    }
     fs.mkdirSync(path.join(this.content(name), 'sub'), { recursive: true });
     fs.writeFileSync(path.join(this.content(name), KEEPER), name);
     fs.writeFileSync(path.join(this.content(name), README), `# ${name}\n`);
@@ -107,6 +120,7 @@ export class World {
 
   /** The last repo of a root stays: an emptied root is one that nobody believes. */
   removeRepo(name) {
+    if (this.projects.has(name)) return;
     const left = this.names.filter((each) => !this.gone.has(each) && path.dirname(each) === path.dirname(name));
     if (left.length < 2 || this.gone.size >= this.names.length / 10) return;
     this.gone.add(name);
@@ -120,6 +134,22 @@ export class World {
     // What somebody has written below a mount point stays there.
     mustRun('mount', '--bind', this.disk(root), place);
     this.mounted.add(root);
+    this.unmountedProjects.add(root);
+    if (this.random() < 0.5) this.mountProjects(root);
+  }
+
+  /** Mounts the filesystems below a root. */
+  mountProjects(root) {
+    if (!this.mounted.has(root) || !this.unmountedProjects.delete(root)) return;
+    for (const name of this.projects) if (path.dirname(name) === root) mustRun('mount', '--bind', this.content(name), this.realdir(name));
+  }
+
+  /** Unmounts the filesystems below a root, which stays. */
+  unmountProjects(root) {
+    if (!this.mounted.has(root) || this.unmountedProjects.has(root)) return;
+    for (const name of this.projects) if (path.dirname(name) === root) unmount(this.realdir(name));
+    this.unmountedProjects.add(root);
+    this.unmounts += 1;
   }
 
   /** What is there then: nothing, what was below the mount point, or another filesystem with the same names. */
@@ -165,6 +195,9 @@ export class World {
   /** Puts everything in order. */
   restore() {
     this.freeDisk();
-    for (const root of this.roots) this.mount(root);
+    for (const root of this.roots) {
+      this.mount(root);
+      this.mountProjects(root);
+    }
   }
 }

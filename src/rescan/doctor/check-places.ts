@@ -4,7 +4,7 @@ import { directoryOf } from '../../git/durable-file.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { bytesOfText, fsPath, textOfBytes } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
-import { MOUNT_OR_ACCEPT } from '../lost-mounts.js';
+import { MOUNT_OR_ACCEPT } from '../mounts-below.js';
 import { guardRoot } from '../root-guard.js';
 import { describeHook } from '../run-hook.js';
 import type { ChangeHook, Root, Site } from '../types.js';
