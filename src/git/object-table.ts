@@ -40,14 +40,13 @@ export class ObjectTable {
   }
 
   has(oid: Oid): boolean {
-    const hash = oidHash(oid);
-    return this.#mayHave(hash) && this.#find(oid, hash);
+    return this.#isKnown(oid, oidHash(oid));
   }
 
   /** Adds an object without facts; returns its index, or -1 if it is in the table already. */
   insert(oid: Oid): number {
     const hash = oidHash(oid);
-    if (this.#mayHave(hash) && this.#find(oid, hash)) return -1;
+    if (this.#isKnown(oid, hash)) return -1;
     if (this.#size === this.#chains.length * CHAIN_MAX) this.#grow();
     const index = this.#size++;
     if ((index & SEGMENT_MASK) === 0) this.#segments.push(newSegment());
@@ -114,7 +113,8 @@ export class ObjectTable {
     return ((this.#filter[bit >>> 5] as number) & (1 << (bit & 31))) !== 0;
   }
 
-  #find(oid: Oid, hash: number): boolean {
+  #isKnown(oid: Oid, hash: number): boolean {
+    if (!this.#mayHave(hash)) return false;
     let link = this.#chains[this.#chainOf(hash)] as number;
     while (link !== 0 && !this.#isAt(link - 1, oid)) link = this.#segmentOf(link - 1).before[(link - 1) & SEGMENT_MASK] as number;
     return link !== 0;

@@ -119,7 +119,8 @@ function collect(child: ChildProcessWithoutNullStreams, { input, output, signal 
   if (output === undefined) child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   else pipeline(child.stdout, output, ignoreError);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  pipeline(input instanceof Readable ? input : Readable.from([input ?? Buffer.alloc(0)]), child.stdin, ignoreError);
+  if (input instanceof Readable) pipeline(input, child.stdin, ignoreError);
+  else child.stdin.on('error', ignoreError).end(input);
   const abort = (): void => killGroup(child);
   signal?.addEventListener('abort', abort, { once: true });
   return new Promise<GitResult>((resolve, reject) => {

@@ -48,12 +48,13 @@ export class MountsBelow {
     return [...this.points].filter((point) => isRecorded(point) && !isMountPoint(point));
   }
 
-  /** Takes notice of a filesystem that was mounted since, with this realdir. Returns true if there is one. */
+  /** Takes notice of what was mounted since, if this realdir is on it. Returns true if there is anything new. */
   learn(realdir: ByteString): boolean {
     const device = unlessErrno(GONE, this.device, () => statSync(fsPath(realdir)).dev);
     if (device === this.device || this.above(realdir).length > 0) return false;
+    const before = this.points.size;
     for (const point of mountPointsBelow(this.root)) this.points.add(point);
-    return true;
+    return this.points.size > before;
   }
 
   /**

@@ -12,8 +12,8 @@ import { mountOf } from './mount-table.js';
 import { MOUNT_OR_ACCEPT, MountsBelow } from './mounts-below.js';
 import { RootError } from './root-error.js';
 
-/** What is remembered of a root, to notice that another filesystem is in its place. */
-interface RootMemory {
+/** What a root is, to notice that another filesystem is in its place. */
+interface RootState {
   readonly path: string;
   readonly device: number;
   /** Its number on the device, which may need 64 bits; null where an older version has not remembered it. */
@@ -21,6 +21,10 @@ interface RootMemory {
   readonly mount: Mount | null;
   /** True if there was nothing in it. */
   readonly empty: boolean;
+}
+
+/** What is remembered of a root. */
+interface RootMemory extends RootState {
   /** Where other filesystems are, or were, mounted below it. */
   readonly mountsBelow: readonly ByteString[];
 }
@@ -51,7 +55,7 @@ function isEmpty(directory: ByteString): boolean {
   }
 }
 
-function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'inode' | 'empty'> {
+function lookAt(root: ByteString): Pick<RootState, 'device' | 'inode' | 'empty'> {
   try {
     const stat = statSync(fsPath(root), { bigint: true });
     if (stat.isDirectory()) return { device: Number(stat.dev), inode: String(stat.ino), empty: isEmpty(root) };
@@ -67,15 +71,15 @@ function lookAt(root: ByteString): Pick<RootMemory, 'device' | 'inode' | 'empty'
   });
 }
 
-function observe(root: ByteString): RootMemory {
-  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root), mountsBelow: [] };
+function observe(root: ByteString): RootState {
+  return { path: textOfBytes(root), ...lookAt(root), mount: mountOf(root) };
 }
 
 /**
  * Device numbers may differ after a reboot, the source of a mount may have several names, and a directory
  * may be another one after a restore. What a bind mount has covered is on the same device, perhaps.
  */
-function isSameFilesystem(a: RootMemory, b: RootMemory): boolean {
+function isSameFilesystem(a: RootState, b: RootState): boolean {
   if (a.device === b.device && (a.inode === null || a.inode === b.inode)) return true;
   if (a.mount === null || b.mount === null) return a.device === b.device;
   return JSON.stringify(a.mount) === JSON.stringify(b.mount);
@@ -112,7 +116,7 @@ export function guardRoot(location: ShadowLocation, root: ByteString, acceptEmpt
   const refuse = (reason: string): never => {
     throw new RootError(`${textOfBytes(root)}: ${reason}; nothing below it is recorded`, { remedy: MOUNT_OR_ACCEPT });
   };
-  const compare = (earlier: RootMemory, later: RootMemory): void => {
+  const compare = (earlier: RootState, later: RootState): void => {
     if (!isSameFilesystem(earlier, later)) refuse('is on another filesystem than before');
   };
   if (!acceptEmpty) {

@@ -100,11 +100,12 @@ async function compress(gitDir: ByteString, objectDirectory: ByteString, { recom
   const common = { objectDirectory, signal };
   const target = { path: joinPath(objectDirectory, 'pack/pack') };
   const anew = recompress ? ['--no-reuse-object'] : [];
+  const packing = runGit(gitDir, ['pack-objects', '-q', '--non-empty', '--honor-pack-keep', '--delta-base-offset', ...anew, target], { ...common, input: hints });
+  // Whoever makes the list would wait for somebody to take it.
+  packing.catch(() => hints.destroy());
+  const listing = runGit(gitDir, ['rev-list', '--objects', '--all'], { ...common, output: hints });
   // Both have to end before anything is removed; and if nobody takes the list any more, that is why it is not complete.
-  const [packed, listed] = await Promise.allSettled([
-    runGit(gitDir, ['pack-objects', '-q', '--non-empty', '--honor-pack-keep', '--delta-base-offset', ...anew, target], { ...common, input: hints }),
-    runGit(gitDir, ['rev-list', '--objects', '--all'], { ...common, output: hints }),
-  ]);
+  const [packed, listed] = await Promise.allSettled([packing, listing]);
   requireDone(gitDir, 'pack-objects', packed);
   requireDone(gitDir, 'rev-list', listed);
   preferNew(joinPath(objectDirectory, 'pack'));

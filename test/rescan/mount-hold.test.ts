@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { MountHold } from '../../src/rescan/mount-hold.js';
 import { buildTree, tempDir } from '../harness/index.js';
-
-const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+import { canMount, inMountNamespace } from './mount-namespace.js';
 
 /** Runs shell commands between taking hold of `top/r/a` and confirming it, in a namespace of their own. */
 function confirmed(before: string, meanwhile: string): string {
@@ -18,14 +15,7 @@ function confirmed(before: string, meanwhile: string): string {
     try { execFileSync('sh', ['-ec', process.argv[2]], { cwd: '${top}', stdio: ['ignore', 'ignore', 'pipe'] }); } catch (error) { console.log(String(error.stderr).trim()); }
     try { hold.confirm(); console.log('confirmed'); } catch (error) { console.log(error.message); }
   `;
-  const module = path.join(tempDir(), 'mount-hold.mjs');
-  const entry = path.resolve(import.meta.dirname, '../../src/rescan/mount-hold.ts');
-  buildSync({ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile: module, logLevel: 'error' });
-  const args = ['-m', 'sh', '-ec', `cd ${top}; ${before}\nexec "$@"`, 'sh', process.execPath, '--input-type=module', '-e', script, module, meanwhile];
-  const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-  return stdout.trim().replaceAll(top, 'TOP');
+  return inMountNamespace('mount-hold', script, { cwd: top, before, parameters: [meanwhile] }).replaceAll(top, 'TOP');
 }
 
 const CHANGED = 'TOP/r/a: was mounted, unmounted, created or removed while it was read';

@@ -3,12 +3,11 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildTree, git } from '../harness/index.js';
+import { canMount } from './mount-namespace.js';
 import { changedKeys, makeSite } from './site.js';
 
 const TREE = { 'one/a.txt': 'a\n', 'two/b.txt': 'b\n' };
 const DEFAULT_RULE = '    facets: [stat]\n';
-
-const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 
 describe('guardRoot', () => {
   it('refuses a root that does not exist', () => {
