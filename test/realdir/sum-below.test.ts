@@ -4,6 +4,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryCursor } from '../../src/realdir/directory-cursor.js';
+import { LstatLatency } from '../../src/realdir/lstat-latency.js';
+import { AHEAD } from '../../src/realdir/read-ahead.js';
 import { sumBelow } from '../../src/realdir/sum-below.js';
 import { TreeSummary } from '../../src/realdir/tree-summary.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
@@ -101,6 +103,26 @@ describe('sumBelow', () => {
       { numRuns: 40 },
     );
   });
+
+  test.each([1, AHEAD - 1, AHEAD, AHEAD + 1, 3 * AHEAD + 7].flatMap((count) => [[count, 'fast'] as const, [count, 'slow'] as const]))(
+    'counts all of %i entries of one directory, on a %s filesystem',
+    async (count, speed) => {
+      // Every third entry is a directory with a directory and a file in it.
+      const names = Array.from({ length: count }, (_, i) => (i % 3 === 1 ? `${i}/inner/file` : `${i}`));
+      buildTree(dir, Object.fromEntries(names.map((name) => [name, name])));
+      const latency = LstatLatency.of(fs.statSync(dir).dev);
+      // As many calls as a decision takes.
+      const timeCalls = (duration: number): void => {
+        for (let i = 0; i < 64; i += 1) latency.add(duration);
+      };
+      timeCalls(speed === 'slow' ? 5 : 0);
+      try {
+        expect(await sum()).toEqual(askFind());
+      } finally {
+        timeCalls(0);
+      }
+    },
+  );
 
   test('paths longer than the kernel takes are reached', async () => {
     const name = 'n'.repeat(200);
