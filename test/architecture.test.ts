@@ -5,10 +5,14 @@ import { describe, expect, test } from 'vitest';
 
 const SRC = path.resolve(import.meta.dirname, '../src');
 const MAX_LINES = 300;
+const MAX_WIDTH = 140;
+const CODE = /\.(ts|mjs|cjs)$/;
 
 const FS_MODULES = ['fs', 'node:fs', 'fs/promises', 'node:fs/promises'];
-const WRITING_CALL =
-  /^(appendFile|l?f?chmod|l?f?chown|copyFile|cp|createWriteStream|link|mkdir|mkdtemp|rename|rm|rmdir|symlink|f?truncate|unlink|[lf]?utimes|write|writev|writeFile)(Sync)?$/;
+const WRITING_CALLS =
+  'appendFile|l?f?chmod|l?f?chown|copyFile|cp|createWriteStream|link|mkdir|mkdtemp|rename|rm|rmdir|symlink|f?truncate|unlink|' +
+  '[lf]?utimes|write|writev|writeFile';
+const WRITING_CALL = new RegExp(`^(${WRITING_CALLS})(Sync)?$`);
 const CLI_ONLY = /^(argv|env|exit|exitCode|stderr|stdin|stdout)$/;
 const WRITING_FLAG = /^O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)$/;
 
@@ -74,13 +78,24 @@ function isWritingOpen(call: ts.CallExpression): boolean {
 }
 
 describe('the house', () => {
+  test('no line is wider than a screen', () => {
+    const names = ['src', 'test', 'bin', '.ci'].flatMap((folder) =>
+      fs.readdirSync(path.join(SRC, '..', folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    );
+    const wide = names.filter((name) => CODE.test(name)).flatMap((name) =>
+      fs.readFileSync(path.join(SRC, '..', name), 'utf8').split('\n')
+        .flatMap((line, index) => (line.length > MAX_WIDTH ? [`${name}:${index + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
+
   test('no file is longer than can be read in one go', () => {
     const tooLong = sources.filter(({ text }) => text.trimEnd().split('\n').length > MAX_LINES);
     expect(tooLong.map(({ file }) => file)).toEqual([]);
   });
 
   test('only Git storage and shadow repos write to the filesystem', () => {
-    const writing = findings(['git', 'shadow'], (node, tree) => {
+    const writing = findings(['git', 'shadow', 'storage'], (node, tree) => {
       if (ts.isIdentifier(node)) return WRITING_FLAG.test(node.text);
       if (!ts.isCallExpression(node)) return false;
       const name = calledFunction(node, tree, FS_MODULES);

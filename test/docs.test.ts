@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema } from '../src/config/json-schema.js';
-import { fso, git, runProcess, tempDir } from './harness/index.js';
+import { configJsonSchema } from '../src/config/schema/json-schema.js';
+import { fso, git, programDirectory, runProcess, tempDir } from './harness/index.js';
 import { makeSite } from './rescan/site.js';
 
 const top = path.resolve(import.meta.dirname, '..');
@@ -38,10 +38,17 @@ describe('README', () => {
     const script = blocks(read('README.md'), 'bash').find((block) => block.includes('apply-stub')) ?? '';
     site.rescan();
     const repo = site.repos().get('data/foo') ?? '';
-    const bin = path.join(tempDir(), 'git-fso');
-    writeFileSync(bin, `#!/bin/sh\nexec "${process.execPath}" "${top}/bin/git-fso" "$@"\n`, { mode: 0o755 });
-    const env = { ...process.env, PATH: `${path.dirname(bin)}:${process.env['PATH'] ?? ''}`, GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.com' };
-    const run = await runProcess('bash', ['-euc', script.replace('/shadow/project/data/foo/*.fso', repo)], { cwd: site.top, env, timeout: 60_000 });
+    const env = {
+      ...process.env,
+      PATH: `${programDirectory()}:${process.env['PATH'] ?? ''}`,
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+    };
+    const run = await runProcess('bash', ['--norc', '-euc', script.replace('/shadow/project/data/foo/*.fso', repo)], {
+      cwd: site.top,
+      env,
+      timeout: 60_000,
+    });
     expect(run.stderr.toString()).toBe('');
     expect(run.status).toBe(0);
     expect(git(['show', 'master-stat:.gitignore'], repo)).toBe('*.tmp');
@@ -53,8 +60,12 @@ describe('README', () => {
   });
 
   it('links to documents that exist', () => {
-    const links = [...read('README.md').matchAll(/\]\((docs\/[^)]+)\)/g)].map((match) => path.basename(match[1] ?? ''));
-    expect(readdirSync(path.join(top, 'docs'))).toEqual(expect.arrayContaining(links));
+    const links = [...read('README.md').matchAll(/\]\((docs\/[^)#]+)#?([^)]*)\)/g)];
+    for (const [, file = '', heading = ''] of links) {
+      const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) => text.toLowerCase().replaceAll(' ', '-'));
+      if (heading !== '') expect(headings).toContain(heading);
+    }
+    expect(links.length).toBeGreaterThan(5);
   });
 });
 
@@ -69,5 +80,38 @@ describe('docs/configuration.md', () => {
     const file = path.join(tempDir(), 'git-fso.yml');
     writeFileSync(file, config);
     expect(fso(['config', 'check', '--config', file], { cwd: top })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+describe('docs/security.md', () => {
+  it('names tests and files that exist', () => {
+    const named = [...read('docs/security.md').matchAll(/`((?:test|src)\/[\w./-]+)`/g)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((file) => !existsSync(path.join(top, file)))).toEqual([]);
+  });
+
+  it('tells of every place that starts programs', () => {
+    const starters = readdirSync(path.join(top, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        read(`src/${file}`).includes("'node:child_process'") &&
+        /\b(spawn|spawnSync|exec\w*|fork)\(/.test(read(`src/${file}`)),
+    );
+    expect(starters.sort()).toEqual([
+      'cli/editor.ts',
+      'cli/pager.ts',
+      'git/process/run-git.ts',
+      'rescan/hooks/run-hook.ts',
+      'shadow/lock/lock.ts',
+      'util/process/run-helper.ts',
+    ]);
+  });
+});
+
+describe('docs/operation.md', () => {
+  it('has the exit statuses in the words of the help', () => {
+    const rows = [...read('docs/operation.md').matchAll(/^\| (\d) \| (.*) \|$/gm)].map(([, status, meaning]) => `  ${status}  ${meaning}`);
+    const [, statuses = ''] = fso(['--help'], { cwd: top }).stdout.split('Exit status:\n');
+    expect(rows).toEqual(statuses.trimEnd().split('\n'));
   });
 });

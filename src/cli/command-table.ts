@@ -20,6 +20,7 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['stat', async () => (await import('./commands/stat.js')).registerStat],
   ['sha', async () => (await import('./commands/sha.js')).registerSha],
   ['content', async () => (await import('./commands/content.js')).registerContent],
+  ['verify', async () => (await import('./commands/verify.js')).registerVerify],
   ['archive', async () => (await import('./commands/archive.js')).registerArchive],
   ['sot', async () => (await import('./commands/sot.js')).registerSot],
   ['tos', async () => (await import('./commands/tos.js')).registerTos],
@@ -30,6 +31,13 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['ls', async () => (await import('./commands/ls.js')).registerLs],
   ['show', async () => (await import('./commands/show.js')).registerShow],
   ['summary', async () => (await import('./commands/summary.js')).registerSummary],
+  ['which', async () => (await import('./commands/which.js')).registerWhich],
+  ['log', async () => (await import('./commands/log.js')).registerLog],
+  ['diff', async () => (await import('./commands/diff.js')).registerDiff],
+  ['sha256sum', async () => (await import('./commands/checksums.js')).registerSha256sum],
+  ['sha1sum', async () => (await import('./commands/checksums.js')).registerSha1sum],
+  ['export', async () => (await import('./commands/export.js')).registerExport],
+  ['growth', async () => (await import('./commands/growth.js')).registerGrowth],
   ['head', async () => (await import('./commands/head.js')).registerHead],
   ['meta', async () => (await import('./commands/meta.js')).registerMeta],
   ['check', async () => (await import('./commands/check.js')).registerCheck],
@@ -41,12 +49,30 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
 /** Global options that take a value. */
 const WITH_VALUE = ['-C', '--wait'];
 
-/** The command that a command line names; undefined if it names none that is known. */
-export function commandOf(argv: readonly string[]): string | undefined {
+/** Where the global options end. */
+function operandIndex(argv: readonly string[]): number {
   let index = 0;
   while (index < argv.length && argv[index]?.startsWith('-') === true) {
     index += WITH_VALUE.includes(argv[index] ?? '') ? 2 : 1;
   }
-  const word = argv[index];
+  return index;
+}
+
+/** The command that a command line names; undefined if it names none that is known. */
+export function commandOf(argv: readonly string[]): string | undefined {
+  const word = argv[operandIndex(argv)];
   return word !== undefined && COMMAND_TABLE.has(word) ? word : undefined;
+}
+
+/**
+ * A command line in which `help <command>` has become `<command> --help`, which loads that command alone and knows those
+ * inside others, too: `help config check`.
+ */
+export function withoutHelpCommand(argv: readonly string[]): readonly string[] {
+  const index = operandIndex(argv);
+  if (argv[index] !== 'help') return argv;
+  const names = argv.slice(index + 1);
+  // A name that is wrong must remain an error.
+  const isAnswered = names[0] === undefined || COMMAND_TABLE.has(names[0]);
+  return [...argv.slice(0, index), ...names, ...(isAnswered ? ['--help'] : [])];
 }

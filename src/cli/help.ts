@@ -1,19 +1,15 @@
 import type { Command } from 'commander';
-
-/** What each exit status means; part of every command's help. */
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  0: 'done',
-  1: 'failed, nothing was recorded',
-  2: 'wrong usage or configuration',
-  3: 'recorded, but some paths could not be read',
-  4: 'another process holds the lock',
-};
+import type { ExitStatus } from './exit-status.js';
+import { STATUS_TEXT } from './exit-status.js';
 
 /** What is told about a command beside its options. */
 export interface CommandUse {
   readonly examples: readonly string[];
   readonly statuses: readonly (readonly [status: number, meaning: string])[];
 }
+
+/** Where the width of the terminal is not known, as in a pipe. */
+const DEFAULT_WIDTH = 80;
 
 const uses = new WeakMap<Command, CommandUse>();
 
@@ -29,12 +25,15 @@ export function useOf(command: Command): CommandUse {
 export function describeUse(
   command: Command,
   examples: readonly string[],
-  statuses: readonly number[],
-  meanings: Readonly<Record<number, string>> = {},
+  statuses: readonly ExitStatus[],
+  meanings: Readonly<Partial<Record<ExitStatus, string>>> = {},
 ): Command {
-  const use: CommandUse = { examples, statuses: statuses.map((status) => [status, meanings[status] ?? STATUS_TEXT[status] ?? '']) };
+  const use: CommandUse = { examples, statuses: statuses.map((status) => [status, meanings[status] ?? STATUS_TEXT[status]]) };
   uses.set(command, use);
-  const lines = use.statuses.map(([status, meaning]) => `  ${status}  ${meaning}`);
-  const text = ['', 'Examples:', ...examples.map((example) => `  $ ${example}`), '', 'Exit status:', ...lines];
-  return command.addHelpText('after', text.join('\n'));
+  return command.addHelpText('after', () => {
+    const help = command.createHelp();
+    help.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH });
+    const lines = use.statuses.map(([status, meaning]) => help.formatItem(String(status), 1, meaning, help));
+    return ['', 'Examples:', ...examples.map((example) => `  $ ${example}`), '', 'Exit status:', ...lines].join('\n');
+  });
 }

@@ -1,28 +1,44 @@
-import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { setGitEnvironment } from '../git/run-git.js';
-import { bytesOfText } from '../util/byte-string.js';
-import { errnoOf, ExitStatus, FsoError } from '../util/errors.js';
-import { workingDirectory } from '../util/working-directory.js';
-import { commandOf } from './command-table.js';
+import { setGitEnvironment } from '../git/process/run-git.js';
+import { namedMessage } from '../util/system-errors/errno-names.js';
+import { FsoError } from '../util/errors.js';
+import { closeUmask } from '../util/process/umask.js';
+import { exactArguments, exactEnvironment, workingDirectoryBytes } from './options/exact-input.js';
+import { commandOf, withoutHelpCommand } from './command-table.js';
 import type { CliContext } from './context.js';
+import { ExitStatus, statusOfError } from './exit-status.js';
+import { watchOutput } from './output.js';
 import { createProgram } from './program.js';
-import { safeText } from './render/safe-text.js';
+import { safeText } from '../util/text/safe-text.js';
+import { systemFailure } from '../util/system-errors/system-error.js';
 import { cancelOnSignals } from './signals.js';
+import { errorText } from './render/error-text.js';
+import { TextOutput } from './text-output.js';
+import { useSystemZone } from './options/time-zone.js';
 import { packageVersion } from './version.js';
 
-function report(error: unknown, context: CliContext): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.usage;
+/** Where an error came from, without its message, which may have lines of its own. */
+function framesOf(error: unknown): readonly string[] {
+  return error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)) : [];
+}
+
+/** Says why a command has ended; returns its exit status. */
+function report(thrown: unknown, context: CliContext): ExitStatus {
+  const error = systemFailure(thrown) ?? thrown;
+  if (error instanceof CommanderError) return statusOfError(error);
   if (context.signal.aborted) {
     context.stderr.write('git-fso: interrupted; what was not finished is not recorded\n');
     return ExitStatus.failed;
   }
   if (error instanceof FsoError) {
-    context.stderr.write(`git-fso: ${error.message.split('\n').map(safeText).join('\n')}\n`);
-    if (error.remedy !== undefined) context.stderr.write(`  ${safeText(error.remedy)}\n`);
-    return error.exitStatus;
+    context.stderr.write(errorText(error));
+    return statusOfError(error);
   }
-  context.stderr.write(`git-fso: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  context.stderr.write(
+    `git-fso: unexpected error: ${safeText(namedMessage(String(error)))}\n${framesOf(error)
+      .map((line) => `${safeText(line)}\n`)
+      .join('')}`,
+  );
   return ExitStatus.failed;
 }
 
@@ -30,51 +46,47 @@ function report(error: unknown, context: CliContext): number {
 const WITH_EVENTS = ['rescan', 'daemon'];
 
 /** Who reads the events of a command learns from them, too, why it has ended. */
-async function reportAsEvent(error: unknown, argv: readonly string[], { stdout }: CliContext, status: number): Promise<void> {
+async function reportAsEvent(error: unknown, argv: readonly string[], { stdout }: CliContext, status: ExitStatus): Promise<void> {
   if (status === ExitStatus.done || !argv.includes('--json') || !WITH_EVENTS.includes(commandOf(argv) ?? '')) return;
-  const { EVENT_VERSION } = await import('./render/rescan-json.js');
+  const { EVENT_VERSION } = await import('./render/rescan/rescan-json.js');
   const { jsonError } = await import('./render/json-values.js');
-  stdout.write(`${JSON.stringify({ version: EVENT_VERSION, type: 'error', status, ...jsonError(error) })}\n`);
-}
-
-/** Whoever reads the output has seen enough, like `head`; or it cannot be written at all. */
-function endWithoutOutput(error: Error): void {
-  if (errnoOf(error) === 'EPIPE') process.exit(ExitStatus.done);
-  // Standard error may be where the trouble is.
-  try {
-    writeSync(2, `git-fso: the output cannot be written: ${error.message}\n`);
-  } finally {
-    process.exit(ExitStatus.failed);
-  }
+  const { jsonLine } = await import('./render/json-text.js');
+  stdout.write(jsonLine({ version: EVENT_VERSION, type: 'error', status, ...jsonError(error) }));
 }
 
 /** Runs a command line, without the program's own name; returns the exit status. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const { env, stdout, stderr } = process;
+export async function main(typed: readonly string[]): Promise<number> {
+  const argv = withoutHelpCommand(exactArguments(typed));
+  const env = exactEnvironment(process.env);
   const { signal, soften, stop } = cancelOnSignals();
+  const output = watchOutput(process.stdout, process.stderr);
   const context: CliContext = {
     env,
-    stdout,
-    stderr,
+    stdout: new TextOutput(process.stdout),
+    stderr: new TextOutput(process.stderr),
     signal,
     soften,
     wholeProgram: () => createProgram(context, packageVersion()),
-    directory: bytesOfText(workingDirectory()),
+    directory: workingDirectoryBytes(),
+    isDirectoryNamed: false,
     waitMs: null,
+    willRecord: () => output.keepGoing(),
+    traceFile: null,
     exitStatus: ExitStatus.done,
   };
-  setGitEnvironment(env);
-  for (const stream of [stdout, stderr]) stream.on('error', endWithoutOutput);
+  closeUmask();
   try {
+    useSystemZone(env);
+    setGitEnvironment(env);
     const name = commandOf(argv);
     const program = await createProgram(context, packageVersion(), name === undefined ? undefined : [name]);
     await program.parseAsync(argv, { from: 'user' });
-    return context.exitStatus;
   } catch (error) {
-    const status = report(error, context);
-    await reportAsEvent(error, argv, context, status);
-    return status;
+    context.exitStatus = report(error, context);
+    await reportAsEvent(error, argv, context, context.exitStatus);
   } finally {
     stop();
   }
+  const isAllSaid = context.exitStatus !== ExitStatus.done || !(await output.isLost());
+  return isAllSaid ? context.exitStatus : ExitStatus.failed;
 }

@@ -1,7 +1,10 @@
-import { DEFAULT_FACETS, RESCAN_FACETS } from '../rescan/types.js';
-import { isAtOrBelow } from '../shadow/locate.js';
-import { parseAbsolutePath } from './absolute-path.js';
-import type { ConfigPath, Mistake } from './problems.js';
+import { isWatched } from '../rescan/alarm/alarm.js';
+import type { RescanFacet } from '../shadow/facets.js';
+import { RESCAN_FACETS } from '../shadow/facets.js';
+import { DEFAULTS } from '../defaults.js';
+import { isAtOrBelow } from '../shadow/layout/locate.js';
+import { parseAbsolutePath } from './values/absolute-path.js';
+import type { ConfigPath, Mistake } from './yaml/problems.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -61,8 +64,11 @@ function isFacet(word: string): boolean {
   return (RESCAN_FACETS as readonly string[]).includes(word);
 }
 
+/** Keys that say something about one facet only, if it is not among the defaults. */
+const NEEDED_BY = { summaries: 'stat', verifyLimit: 'verify', verifyCycle: 'verify' } as const;
+
 function checkFacets(root: Fields, at: ConfigPath): Mistake[] {
-  const facets: unknown = root['facets'] ?? DEFAULT_FACETS;
+  const facets: unknown = root['facets'] ?? DEFAULTS.facets;
   if (!Array.isArray(facets)) return [];
   const first = firstPlaces(facets);
   const repeated = facets.flatMap((facet, index) => {
@@ -73,7 +79,20 @@ function checkFacets(root: Fields, at: ConfigPath): Mistake[] {
     return isFacet(facet) && !facets.includes(facet);
   });
   const message = `is not among the facets of this root: ${facets.join(', ')}`;
-  return [...repeated, ...unused.map((facet) => ({ path: [...at, 'schedule', facet], isKey: true, message }))];
+  const idle = Object.entries(NEEDED_BY).flatMap(([key, facet]) => {
+    return key in root && !facets.includes(facet) ? [{ path: [...at, key], isKey: true, message: `${facet} ${message}` }] : [];
+  });
+  const unscheduled = unused.map((facet) => ({ path: [...at, 'schedule', facet], isKey: true, message }));
+  return [...repeated, ...idle, ...checkAlarm(root['alarm'] ?? false, facets, at), ...unscheduled];
+}
+
+function checkAlarm(alarm: unknown, facets: readonly unknown[], at: ConfigPath): Mistake[] {
+  const path = [...at, 'alarm'];
+  if (alarm !== false && !facets.some((facet) => isWatched(facet as RescanFacet))) {
+    return [{ path, isKey: true, message: `needs stat or sha among the facets of this root: ${facets.join(', ')}` }];
+  }
+  const isEmpty = typeof alarm === 'object' && alarm !== null && Object.keys(alarm).length === 0;
+  return isEmpty ? [{ path, isKey: true, message: 'names neither deleted nor modified' }] : [];
 }
 
 function checkLimits(limits: Fields, at: ConfigPath): Mistake[] {

@@ -1,32 +1,46 @@
-import type { InitLimits, Limit } from '../discovery/init-limits.js';
-import type { ChangeHook } from '../rescan/types.js';
+import type { InitLimits } from '../discovery/policy/init-limits.js';
+import type { Limit } from '../discovery/policy/limit.js';
+import type { AlarmMeasure } from '../rescan/alarm/alarm.js';
+import type { RootLimits } from '../rescan/guard/limits.js';
+import type { ChangeHook, ReadLimit } from '../rescan/site.js';
+import type { ShadowMode } from '../shadow/access/access.js';
+import { CLOSED } from '../shadow/access/access.js';
 import { textOfBytes } from '../util/byte-string.js';
-import { formatDuration } from '../util/durations.js';
-import { formatSize } from './sizes.js';
+import { formatDuration } from '../util/time/durations.js';
+import { DEFAULTS } from '../defaults.js';
+import { formatShare } from '../util/text/format-share.js';
+import { safeText } from '../util/text/safe-text.js';
+import { currentZone } from '../util/time/time-zone.js';
+import { formatSize } from './values/sizes.js';
 import type { Config, RootConfig } from './types.js';
 
 const INDENT = '  ';
 
-/** What was understood, as text of several lines, for `git-fso config check`. Paths are not escaped. */
+/** What was understood, as text of several lines, for `git-fso config check`. */
 export function describeConfig(config: Config): string {
   const { location, shadowMode, timeZone, gc, metricsFile } = config;
   const lines = [
     `file: ${config.file}`,
     `shadow root: ${textOfBytes(location.root)}`,
     ...(location.trimHostRoot === '' ? [] : [`removed from real paths: ${textOfBytes(location.trimHostRoot)}`]),
-    `mode of shadow directories: ${shadowMode === null ? 'like the real directories' : shadowMode.toString(8).padStart(4, '0')}`,
-    `time zone: ${timeZone ?? 'of the system'}`,
+    `mode of shadow directories: ${describeShadowMode(shadowMode)}`,
+    `time zone: ${timeZone ?? `${currentZone()}, of the system`}`,
     `repos at the same time: ${config.jobs}, on one device ${config.jobsPerDevice}`,
     `wait for locks: ${formatDuration(config.waitMs)}`,
     `gc from: ${gc.looseObjects} loose objects, ${gc.packs} packs, or ${gc.growth} times the biggest pack in others`,
     `metrics: ${metricsFile === null ? 'none' : textOfBytes(metricsFile)}`,
     `roots: ${config.roots.length}`,
   ];
-  return `${[...lines, ...config.roots.flatMap(describeRoot)].join('\n')}\n`;
+  return [...lines, ...config.roots.flatMap(describeRoot)].map((line) => `${safeText(line)}\n`).join('');
+}
+
+function describeShadowMode(mode: ShadowMode): string {
+  if (mode === 'mirror') return 'like the real directories, without write access for group and others';
+  return `${mode.toString(8).padStart(4, '0')}${mode === CLOSED ? ', closed to group and others' : ''}`;
 }
 
 function describeRoot(root: RootConfig): string[] {
-  const { naming, initPolicy, initLimits, schedule, shaLimit } = root;
+  const { naming, initPolicy, initLimits, schedule } = root;
   const path = textOfBytes(root.path);
   const policy = initPolicy?.entries.map(({ tracking, glob }) => `${tracking} ${glob}`);
   const times = root.facets.map((facet) => `${facet} ${schedule.get(facet)?.text ?? (schedule.size === 0 ? 'no schedule' : 'never')}`);
@@ -38,10 +52,17 @@ function describeRoot(root: RootConfig): string[] {
     ...(policy === undefined ? [] : [...policy, 'ignore-most for all others'].map((line) => INDENT + line)),
     `init limits: ${describeLimit(initLimits)}`,
     ...describePathLimits(initLimits).map((line) => INDENT + line),
+    ...(root.entersFuse === true ? ['FUSE filesystems below it: entered'] : []),
     `facets: ${root.facets.join(', ')}`,
     `due: ${times.join('; ')}${jitter}`,
+    `summaries: ${root.summaries?.text ?? DEFAULTS.summaries}`,
     ...(root.jobs === null ? [] : [`repos at the same time: ${root.jobs}`]),
-    ...(shaLimit.timeMs === null && shaLimit.bytes === null ? [] : [`one run of sha: ${describeShaLimit(root)}`]),
+    `limits of a run: ${describeLimits(root.limits)}`,
+    `one run of sha: ${describeReadLimit(root.shaLimit)}`,
+    ...(root.facets.includes('verify')
+      ? [`one run of verify: ${describeReadLimit(root.verifyLimit)}; all in ${formatDuration(root.verifyCycleMs)}`]
+      : []),
+    ...(root.alarm === null ? [] : [`alarm: ${describeAlarm(root.alarm)}`]),
     ...root.onChange.map((hook) => `on change: ${describeHook(hook)}`),
   ];
   return [`root ${path}${root.name === path ? '' : ` (${root.name})`}`, ...details.map((line) => INDENT + line)];
@@ -61,10 +82,25 @@ function describePathLimits({ repoLimits, prefixLimits }: InitLimits): string[] 
   ];
 }
 
-function describeShaLimit({ shaLimit: { timeMs, bytes } }: RootConfig): string {
+function describeLimits({ newRepos, readme, ignoreSteps, warnings }: RootLimits): string {
+  const text = (value: number, what: string): string => `${what} ${value === 0 ? 'without limit' : formatSize(value)}`;
+  return [text(newRepos, 'new repos'), text(readme, 'readme'), text(ignoreSteps, 'ignore steps'), text(warnings, 'warnings')].join(', ');
+}
+
+function describeReadLimit({ timeMs, bytes }: ReadLimit): string {
+  if (timeMs === null && bytes === null) return 'without limit';
   const time = timeMs === null ? [] : [formatDuration(timeMs)];
   const amount = bytes === null ? [] : [`${formatSize(bytes)} bytes`];
   return `at most ${[...time, ...amount].join(' or ')}`;
+}
+
+function describeAlarm(measure: AlarmMeasure): string {
+  if (measure === 'usual') return 'by the past of each repo';
+  const parts = (['deleted', 'modified'] as const).flatMap((change) => {
+    const share = measure[change];
+    return share === null ? [] : [`${change} ${formatShare(share)}`];
+  });
+  return `${parts.join(', ')} of the files`;
 }
 
 function describeHook(hook: ChangeHook): string {

@@ -1,39 +1,54 @@
-import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { MisplacedRoot } from '../rescan/guard/root-places.js';
+import { misplacedRoots, pathAsWritten, rootsWithShadow } from '../rescan/guard/root-places.js';
+import { bytesOfText, fsPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf } from '../util/errors.js';
+import { reasonOf } from '../util/system-errors/system-error.js';
+import { NOT_UTF8 } from '../util/text/safe-text.js';
 import { crossCheck } from './cross-checks.js';
-import type { ConfigProblem, Mistake } from './problems.js';
-import { ConfigError } from './problems.js';
+import { globWarnings } from './glob-warnings.js';
+import type { ConfigProblem, Mistake } from './yaml/problems.js';
+import { ConfigError } from './yaml/problems.js';
 import { resolveConfig } from './resolve.js';
-import { checkSchema } from './schema-mistakes.js';
-import { checkShadowInRoots } from './shadow-in-root.js';
+import { checkSchema } from './schema/schema-mistakes.js';
 import type { Config } from './types.js';
-import { YamlSource } from './yaml-source.js';
+import { YamlSource } from './yaml/yaml-source.js';
 
 /** More than anybody writes, and less than what the parser has trouble with. */
 const MOST_BYTES = 1 << 19;
 const LONGEST_LINE = 8192;
+/** The mark that such files begin with, in either order of bytes. */
+const UTF_16 = /^(\xff\xfe|\xfe\xff)/;
+
+const NOT_TEXT = new RegExp(`[${NOT_UTF8}]`, 'u');
+
+/** How places are compared: as they are written, or where they are, for which filesystems must answer. */
+export type PlaceCheck = 'written' | 'real';
 
 /**
  * Reads a configuration file.
  * @throws ConfigError that lists all mistakes with line and column; nothing else
  */
-export function loadConfig(path: string): Config {
-  return parseConfig(readConfigFile(path), path);
+export function loadConfig(path: string, places: PlaceCheck = 'written'): Config {
+  return parseConfig(readConfigFile(path), path, places);
 }
 
 /**
  * Reads a configuration in YAML from memory.
  * @param file what to call it in messages
  * @throws ConfigError that lists all mistakes with line and column; nothing else
+ * @internal for tests
  */
-export function parseConfig(bytes: Buffer, file: string): Config {
+export function parseConfig(bytes: Buffer, file: string, places: PlaceCheck = 'written'): Config {
   if (bytes.length > MOST_BYTES) {
     throw new ConfigError(file, [], { message: `${file}: is larger than ${MOST_BYTES} bytes, the limit for a configuration` });
   }
-  if (!isUtf8(bytes)) throw new ConfigError(file, [placeOfInvalidByte(bytes)]);
+  if (UTF_16.test(bytes.toString('latin1', 0, 2))) {
+    throw new ConfigError(file, [], { message: `${file}: is UTF-16`, remedy: 'save it as UTF-8' });
+  }
   try {
-    return parseText(bytes.toString('utf8').replace(/^\uFEFF/, ''), file);
+    // Names are bytes, in this file, too.
+    return parseText(textOfBytes(bytes.toString('latin1')).replace(/^\uFEFF/, ''), file, places);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     // The parser recurses, and limits what aliases stand for, by exceptions of its own.
@@ -42,7 +57,7 @@ export function parseConfig(bytes: Buffer, file: string): Config {
   }
 }
 
-function parseText(text: string, file: string): Config {
+function parseText(text: string, file: string, places: PlaceCheck): Config {
   const longLine = text.split('\n').findIndex((line) => line.length > LONGEST_LINE);
   if (longLine >= 0) {
     const message = `is longer than ${LONGEST_LINE} characters, the limit for a line`;
@@ -57,10 +72,15 @@ function parseText(text: string, file: string): Config {
   const mistakes = [...schema.mistakes, ...crossCheck(value), ...foldedTexts(source, value)];
   const problems = [...source.duplicateKeys(), ...mistakes.map((mistake) => source.locate(mistake))];
   if (schema.file === null || problems.length > 0) throw new ConfigError(file, inOrder(problems));
-  const config = resolveConfig(file, schema.file);
-  const overlaps = checkShadowInRoots(config);
-  if (overlaps.length > 0) throw new ConfigError(file, inOrder(overlaps.map((mistake) => source.locate(mistake))));
+  const warnings = [...bytesThatAreNoText(text), ...globWarnings(schema.file.roots).map((mistake) => source.locate(mistake))];
+  const config = { ...resolveConfig(file, schema.file), warnings: inOrder(warnings) };
+  const overlaps = places === 'real' ? misplacedRoots(config) : rootsWithShadow(config, pathAsWritten);
+  if (overlaps.length > 0) throw new ConfigError(file, inOrder(overlaps.map((overlap) => source.locate(mistakeOf(overlap)))));
   return config;
+}
+
+function mistakeOf({ index, message }: MisplacedRoot): Mistake {
+  return { path: ['roots', index, 'path'], message };
 }
 
 /** Patterns that were meant to be one a line, but that YAML has joined into one. */
@@ -76,16 +96,21 @@ function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function placeOfInvalidByte(bytes: Buffer): ConfigProblem {
-  const lines = bytes.toString('latin1').split('\n').map((line) => Buffer.from(line, 'latin1'));
-  const index = lines.findIndex((line) => !isUtf8(line));
-  const column = lines[index]!.toString('utf8').indexOf('\uFFFD') + 1;
-  return { line: index + 1, column, path: '', message: 'is not UTF-8 text' };
+/** A file in another encoding would be one of other names: that is told once, at the first byte that shows it. */
+function bytesThatAreNoText(text: string): ConfigProblem[] {
+  const lines = text.split('\n');
+  const index = lines.findIndex((line) => NOT_TEXT.test(line));
+  if (index < 0) return [];
+  const column = lines[index]!.search(NOT_TEXT);
+  const escape = `\\u${lines[index]!.charCodeAt(column).toString(16)}`;
+  const message = `a byte that is not UTF-8 stands for itself; if a name has it, write it as ${escape} in double quotes, else save ` +
+    `the file as UTF-8`;
+  return [{ line: index + 1, column: column + 1, path: '', message }];
 }
 
 function readConfigFile(path: string): Buffer {
   try {
-    const fd = openSync(path, 'r');
+    const fd = openSync(fsPath(bytesOfText(path)), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!fstatSync(fd).isFile()) throw new ConfigError(path, [], { message: `${path}: is not a regular file` });
       const bytes = Buffer.alloc(MOST_BYTES + 1);
@@ -97,7 +122,11 @@ function readConfigFile(path: string): Buffer {
     }
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    const reason = errnoOf(error) === 'ENOENT' ? 'no such configuration file' : `cannot be read: ${String(error)}`;
-    throw new ConfigError(path, [], { message: `${path}: ${reason}`, remedy: errnoOf(error) === 'ENOENT' ? 'name the file with --config, or write one as docs/configuration.md shows' : 'name the file with --config', cause: error });
+    const isAbsent = errnoOf(error) === 'ENOENT';
+    const reason = isAbsent ? 'no such configuration file' : `cannot be read: ${reasonOf(error)}`;
+    const remedy = isAbsent
+      ? 'name the file with --config, or write one as docs/configuration.md shows'
+      : 'name the file with --config, or see to it that this one can be read';
+    throw new ConfigError(path, [], { message: `${path}: ${reason}`, remedy, cause: error });
   }
 }

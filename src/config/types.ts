@@ -1,5 +1,6 @@
-import type { RuleName } from '../discovery/naming-rule.js';
-import type { Root, Site } from '../rescan/types.js';
+import type { RuleName } from '../discovery/naming-rules/naming-rule.js';
+import type { Root, Site } from '../rescan/site.js';
+import type { ConfigProblem } from './yaml/problems.js';
 
 /** A configured root. */
 export interface RootConfig extends Root {
@@ -14,4 +15,6 @@ export interface Config extends Site {
   readonly roots: readonly RootConfig[];
   /** How long to wait for a lock. */
   readonly waitMs: number;
+  /** What is right, but hardly meant so. */
+  readonly warnings: readonly ConfigProblem[];
 }

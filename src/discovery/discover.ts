@@ -1,10 +1,14 @@
-import { statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DirectoryChain } from '../realdir/directory-chain.js';
+import { realpathSync, statSync } from 'node:fs';
+import { Barred } from '../realdir/reach/barred.js';
+import { NotEnteredError } from '../realdir/reach/fuse-mounts.js';
+import { DirectoryChain } from '../realdir/walk/directory-chain.js';
+import { yieldRegularly } from '../util/async/yield-regularly.js';
 import type { ByteString } from '../util/byte-string.js';
 import { fsPath, joinPath, textOfBytes } from '../util/byte-string.js';
 import { errnoOf, FsoError } from '../util/errors.js';
-import type { DirectoryEvent, NamingRule } from './naming-rule.js';
+import { reasonOf } from '../util/system-errors/system-error.js';
+import { traceBelow } from '../util/trace.js';
+import type { DirectoryEvent, NamingRule } from './naming-rules/naming-rule.js';
 
 /** What is said about one directory. */
 export interface DiscoveryEvent {
@@ -17,8 +21,12 @@ export interface DiscoveryOptions {
   /** Absolute path; may be a symbolic link to a directory. */
   readonly root: ByteString;
   readonly rule: NamingRule;
+  /** FUSE filesystems that are mounted below the root are looked into; otherwise each is a problem of the class NotEnteredError. */
+  readonly entersFuse?: boolean | undefined;
   /** Whether a directory, relative to the root, has a shadow repo. */
   readonly isKnown: (path: ByteString) => boolean;
+  /** Told the names of files and symbolic links in each directory that is entered, relative to the root, in the order of their bytes. */
+  readonly onFiles?: ((path: ByteString, names: readonly ByteString[]) => void) | undefined;
   /** Told about directories, relative to the root, that cannot be read; what is below them is not found. */
   readonly onProblem?: (path: ByteString, error: unknown) => void;
   readonly signal?: AbortSignal;
@@ -30,21 +38,18 @@ export interface DiscoverySummary {
   readonly complete: boolean;
 }
 
-/** The root of a discovery is not a directory that can be looked into. */
+/** The root of a discovery is not a directory that can be looked into. @internal for tests */
 export class DiscoveryError extends FsoError {
   override readonly name = 'DiscoveryError';
 
   constructor(
-    readonly code: 'NotExist' | 'NotDir' | 'PermissionDenied',
+    override readonly code: 'NotExist' | 'NotDir' | 'PermissionDenied',
     message: string,
     options: { remedy: string; cause?: unknown },
   ) {
     super(message, options);
   }
 }
-
-/** Directories that are read before other work gets a turn. */
-const DIRECTORIES_A_TURN = 32;
 
 const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
@@ -69,14 +74,20 @@ export async function* discoverRepos(options: DiscoveryOptions): AsyncGenerator<
   const { root, rule, isKnown, signal } = options;
   requireDirectory(root);
   let complete = true;
-  let readCount = 0;
+  const yieldTurn = yieldRegularly(signal);
   const chain = new DirectoryChain(root);
+  const barred = new Barred(realpathSync.native(fsPath(root), 'latin1'), options);
+  const trace = traceBelow('discover', root);
   const read = (path: ByteString, name: ByteString, depth: number): Level => {
     try {
-      return { path, depth, isOpen: true, pending: chain.enter(name).sort().reverse() };
+      barred.refusePath(path);
+      const { directories, files } = chain.enter(name);
+      if (options.onFiles !== undefined && files.length > 0) options.onFiles(path === '' ? '.' : path, files.sort());
+      return { path, depth, isOpen: true, pending: directories.sort().reverse() };
     } catch (error) {
       if (!GONE.includes(errnoOf(error) ?? '')) {
-        complete = false;
+        if (!(error instanceof NotEnteredError)) complete = false;
+        trace?.tell(path, `not entered: ${reasonOf(error)}`);
         options.onProblem?.(path === '' ? '.' : path, error);
       }
       return { path, depth, isOpen: false, pending: [] };
@@ -92,12 +103,18 @@ export async function* discoverRepos(options: DiscoveryOptions): AsyncGenerator<
         if (level.isOpen) chain.leave();
         continue;
       }
+      const turn = yieldTurn();
+      if (turn !== undefined) await turn;
       const path = joinPath(level.path, name);
       const depth = level.depth + 1;
       const { event, enter } = rule.decide(textOfBytes(path), depth, () => isKnown(path));
+      trace?.tell(
+        path,
+        `${[event, enter ? 'entered' : 'not entered'].filter((word) => word !== null).join(', ')}: ${rule.rule}, ` +
+          rule.reason(textOfBytes(path), depth),
+      );
       if (event !== null) yield { event, path };
       if (!enter) continue;
-      if (++readCount % DIRECTORIES_A_TURN === 0) await nextTurn();
       signal?.throwIfAborted();
       levels.push(read(depth === 0 ? '' : path, name, depth));
     }

@@ -1,11 +1,21 @@
-import type { ChangeLetter, ObservationEvents } from './observe/context.js';
+import { NotEnteredError } from '../realdir/reach/fuse-mounts.js';
+import type { ChangeLetter, ObservationEvents } from './observe/events.js';
+import type { Reading } from '../realdir/hash/hash-pool.js';
 import type { ByteString } from '../util/byte-string.js';
-import type { Oid } from '../git/object-id.js';
+import { textOfBytes } from '../util/byte-string.js';
+import type { Oid } from '../git/objects/object-id.js';
+import type { LimitHit, LimitName } from './run-limits.js';
+import { errnoOf, FsoError } from '../util/errors.js';
+import { reasonOf, remedyOf } from '../util/system-errors/system-error.js';
 
 /** A path, relative to the realdir, that could not be read; it keeps its last record. */
 export interface Problem {
   readonly path: ByteString;
   readonly message: string;
+  /** The way out, where it is known. */
+  readonly remedy?: string;
+  /** Of a system error, such as `EACCES`. */
+  readonly code?: string;
 }
 
 /** What a run of one facet did. */
@@ -21,30 +31,64 @@ export interface FacetResult {
   readonly bytes: number;
   /** Entries of the realdir that were looked at. */
   readonly visited: number;
+  /** The first of them. */
   readonly problems: readonly Problem[];
+  readonly problemCount: number;
+  /** The first of them. */
   readonly warnings: readonly Problem[];
+  readonly warningCount: number;
+  /** Limits that have kept something from being recorded. */
+  readonly limits: readonly LimitHit[];
+  /** True if nothing was compared, because the realdir is recorded as immutable, and is so or missing. */
+  readonly immutable?: boolean;
+  /** Of `verify` only. */
+  readonly integrity?: VerifyCounts;
+}
+
+/** What a run of `verify` has read, and what stands. */
+export interface VerifyCounts {
+  /** Files that were read and are right. */
+  readonly intact: number;
+  /** Files that are not what was hashed: `sha` reads them. */
+  readonly changed: number;
+  readonly unreadable: number;
+  /** Findings that stand in what was asked about. */
+  readonly corrupt: number;
+  readonly rewritten: number;
 }
 
 /** Notified while a facet runs. */
 export interface FacetListener {
-  /** Entries looked at and bytes read so far, and the directory that was done last. */
-  onProgress?(visited: number, bytes: number, directory: ByteString): void;
+  /**
+   * Entries looked at and bytes read so far, the directory that was done last, and how far the reading of files is, where files are read.
+   */
+  onProgress?(visited: number, bytes: number, directory: ByteString, reading: Reading | null): void;
   onChange?(letter: ChangeLetter, path: ByteString): void;
 }
 
-/** How many problems are kept with their text; the rest is only counted by the exit status. */
-const MAX_KEPT = 10_000;
+/** How many problems, and warnings, are kept with their text; the rest is counted. */
+const MAX_KEPT = 1000;
 
 /** Counts what an observation tells. */
 export class FacetTally implements ObservationEvents {
   private counts: Record<ChangeLetter, number> = { '?': 0, M: 0, D: 0 };
   private visited = 0;
+  private directory: ByteString = '';
+  private reading: Reading | null = null;
   /** Bytes of files that were read so far. */
   bytes = 0;
   private readonly problems: Problem[] = [];
   private readonly warnings: Problem[] = [];
+  private problemCount = 0;
+  private warningCount = 0;
+  private readonly limits = new Map<LimitName, LimitHit>();
 
   constructor(private readonly listener: FacetListener = {}) {}
+
+  /** True if no path differs. */
+  get isUnchanged(): boolean {
+    return Object.values(this.counts).every((count) => count === 0);
+  }
 
   onChange(letter: ChangeLetter, path: ByteString): void {
     this.counts[letter] += 1;
@@ -52,23 +96,42 @@ export class FacetTally implements ObservationEvents {
   }
 
   onProblem(path: ByteString, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (this.problems.length < MAX_KEPT) this.problems.push({ path, message });
+    const message = reasonOf(error);
+    if (error instanceof NotEnteredError) return this.onWarning(path, message);
+    this.problemCount += 1;
+    const remedy = (error instanceof FsoError ? error.remedy : undefined) ?? remedyOf(error);
+    const code = errnoOf(error) ?? errnoOf(error instanceof FsoError ? error.cause : undefined);
+    if (this.problems.length >= MAX_KEPT) return;
+    this.problems.push({ path, message, ...(remedy !== undefined && { remedy }), ...(code !== undefined && { code }) });
   }
 
-  onWarning(path: ByteString, message: string): void {
+  onWarning(path: ByteString, message: string, limit?: LimitName): void {
+    this.warningCount += 1;
+    if (limit !== undefined) {
+      const before = this.limits.get(limit) ?? { limit, count: 0, message: `${textOfBytes(path === '' ? '.' : path)}: ${message}` };
+      this.limits.set(limit, { ...before, count: before.count + 1 });
+    }
     if (this.warnings.length < MAX_KEPT) this.warnings.push({ path, message });
   }
 
   onVisited(directory: ByteString, entries: number): void {
     this.visited += entries;
-    this.listener.onProgress?.(this.visited, this.bytes, directory);
+    this.directory = directory;
+    this.listener.onProgress?.(this.visited, this.bytes, directory, this.reading);
+  }
+
+  /** Takes note of how far the reading of files is, which may take long without anything else happening. */
+  onReading(reading: Reading): void {
+    this.reading = reading;
+    this.bytes = reading.bytes;
+    this.listener.onProgress?.(this.visited, this.bytes, this.directory, reading);
   }
 
   /** The result of the run, with its new commit if there is one. */
   result(commit: Oid | null, complete = true): FacetResult {
     const { '?': added, M: modified, D: deleted } = this.counts;
-    const { visited, bytes, problems, warnings } = this;
-    return { commit, added, modified, deleted, complete, bytes, visited, problems, warnings };
+    const { visited, bytes, problems, problemCount, warnings, warningCount } = this;
+    const limits = [...this.limits.values()];
+    return { commit, added, modified, deleted, complete, bytes, visited, problems, problemCount, warnings, warningCount, limits };
   }
 }

@@ -1,7 +1,7 @@
-import type { Oid } from '../git/object-id.js';
-import { stubCommit } from '../shadow/read-stub.js';
+import type { Oid } from '../git/objects/object-id.js';
+import { stubCommit } from '../shadow/stub/read-stub.js';
 import type { ShadowRepo } from '../shadow/shadow-repo.js';
-import type { Transaction } from '../shadow/transaction.js';
+import type { Transaction } from '../shadow/transaction/transaction.js';
 
 /**
  * What a run of a facet starts from: the tree of its branch, or that of the stub, if the branch

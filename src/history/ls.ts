@@ -1,16 +1,17 @@
-import type { ObjectReader } from '../git/object-reader.js';
-import type { Oid } from '../git/object-id.js';
-import { oidToHex } from '../git/object-id.js';
-import type { TreeEntry } from '../git/tree-codec.js';
-import { FileMode } from '../git/tree-codec.js';
+import type { ObjectReader } from '../git/objects/object-reader.js';
+import type { Oid } from '../git/objects/object-id.js';
+import { oidToHex } from '../git/objects/object-id.js';
+import type { TreeBudget } from '../git/trees/tree-budget.js';
+import type { TreeEntry } from '../git/trees/tree-codec.js';
+import { FileMode } from '../git/trees/tree-codec.js';
 import type { RecordFields } from '../record/parse.js';
 import { NOGTREE } from '../record/records.js';
 import type { ByteString } from '../util/byte-string.js';
 import { textOfBytes } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
-import { atPath } from './at-path.js';
+import { atPath } from '../util/at-path.js';
 import { readFields } from './read-fields.js';
-import { findEntry, isConfiguration, recordFiles } from './tree-files.js';
+import { findEntry, isConfiguration, recordFiles } from '../shadow/read/tree-files.js';
 
 /** Type of a row, as a mode of Git without permission bits: directory, file, symlink, submodule. */
 export type RowMode = '040000' | '100000' | '120000' | '160000';
@@ -22,6 +23,8 @@ export interface StatRow {
   readonly mode: RowMode;
   /** Seconds since 1970. */
   readonly mtime: number | bigint;
+  /** False if the record does not say the mtime: of a symlink, and on other branches than `master-stat`. */
+  readonly hasMtime: boolean;
   /** Bytes. */
   readonly size: number | bigint;
   readonly dirs: number | bigint;
@@ -36,7 +39,15 @@ export interface StatRow {
   readonly toplevel: RecordFields | null;
 }
 
-type Counts = Pick<StatRow, 'size' | 'dirs' | 'files' | 'links' | 'others'>;
+/** How to find out what could be asked for. */
+export const SEE_WHAT_IS =
+  'git-fso ls lists what is recorded, by paths relative to the real directory; git-fso ls --at <time>, what was recorded before';
+
+/** More than any record, and than any target of a symlink. */
+const MOST_BYTES = 1 << 20;
+
+/** Sums over a directory tree. */
+export type Counts = Pick<StatRow, 'size' | 'dirs' | 'files' | 'links' | 'others'>;
 
 const NO_COUNTS: Counts = { size: 0, dirs: 0, files: 0, links: 0, others: 0 };
 
@@ -48,9 +59,10 @@ const NO_COUNTS: Counts = { size: 0, dirs: 0, files: 0, links: 0, others: 0 };
  * nothing at `path`
  */
 export function* listStat(reader: ObjectReader, tree: Oid, path: ByteString = ''): Generator<StatRow> {
-  const entry = path === '' ? { mode: FileMode.directory, name: '', oid: tree } : findRecorded(reader, tree, path);
+  const entry = recordedEntry(reader, tree, path);
+  const budget = reader.newBudget();
   const files = entry.mode === FileMode.directory ? recordFiles(reader, entry.oid, path) : [{ path, entry }];
-  for (const file of files) yield atPath(file.path, () => rowOf(reader, file.path, file.entry));
+  for (const file of files) yield atPath(file.path, () => rowOf(reader, budget, file.path, file.entry));
 }
 
 /** True if something is recorded at a path; without a slash at the end, not empty. */
@@ -58,29 +70,45 @@ export function hasRecordsAt(reader: ObjectReader, tree: Oid, path: ByteString):
   return !path.split('/').some(isConfiguration) && findEntry(reader, tree, path) !== null;
 }
 
-function findRecorded(reader: ObjectReader, tree: Oid, path: ByteString): TreeEntry {
+/** The entry at a path; of the tree itself, if that is empty. @throws FsoError if there is none */
+export function recordedEntry(reader: ObjectReader, tree: Oid, path: ByteString): TreeEntry {
+  if (path === '') return { mode: FileMode.directory, name: '', oid: tree };
   const entry = path.split('/').some(isConfiguration) ? null : findEntry(reader, tree, path);
-  if (entry === null) throw new FsoError(`${textOfBytes(path)}: not recorded`);
+  if (entry === null) throw new FsoError(`${textOfBytes(path)}: not recorded`, { remedy: SEE_WHAT_IS });
   return entry;
 }
 
-function rowOf(reader: ObjectReader, path: ByteString, entry: TreeEntry): StatRow {
-  if (entry.mode === FileMode.gitlink) return { ...row(path, '160000', 0, NO_COUNTS), gitlink: oidToHex(entry.oid) };
-  const body = reader.readBlob(entry.oid);
-  if (entry.mode === FileMode.symlink) return { ...row(path, '120000', 0, NO_COUNTS), symlink: body.toString('latin1') };
+/**
+ * The row of a record. @param budget bounds how often the same records are read
+ * @throws FsoError if it is not YAML or makes no sense
+ */
+export function rowOf(reader: ObjectReader, budget: TreeBudget, path: ByteString, entry: TreeEntry): StatRow {
+  if (entry.mode === FileMode.gitlink) return { ...row(path, '160000', null, NO_COUNTS), gitlink: oidToHex(entry.oid) };
+  const body = reader.readBlob(entry.oid, MOST_BYTES);
+  budget.spend(entry.oid, body.length);
+  if (entry.mode === FileMode.symlink) return { ...row(path, '120000', null, NO_COUNTS), symlink: body.toString('latin1') };
   const fields = readFields(body);
-  const mtime = integerOf(fields, 'mtime');
+  const mtime = fields.has('mtime') ? integerOf(fields, 'mtime') : null;
   if (path === NOGTREE) return { ...row('.', '040000', mtime, countsOf(fields)), toplevel: fields };
   if (entry.name === NOGTREE) return row(path.slice(0, -NOGTREE.length - 1), '040000', mtime, NO_COUNTS);
   const gitlink = submoduleOf(fields);
   const counts = countsOf(fields);
   if (gitlink !== '') return { ...row(path, '160000', mtime, counts), gitlink };
   if (counts.dirs > 0) return row(path, '040000', mtime, counts);
-  return row(path, '100000', mtime, { ...NO_COUNTS, size: counts.size });
+  return fileRow(path, mtime, counts.size);
 }
 
-function row(path: ByteString, mode: RowMode, mtime: number | bigint, { size, dirs, files, links, others }: Counts): StatRow {
-  return { path, mode, mtime, size, dirs, files, links, others, symlink: '', gitlink: '', toplevel: null };
+/** The row of a regular file. */
+export function fileRow(path: ByteString, mtime: number | bigint | null, size: number | bigint): StatRow {
+  return {
+    path, mode: '100000', mtime: mtime ?? 0, hasMtime: mtime !== null, size,
+    dirs: 0, files: 0, links: 0, others: 0, symlink: '', gitlink: '', toplevel: null,
+  };
+}
+
+function row(path: ByteString, mode: RowMode, mtime: number | bigint | null, { size, dirs, files, links, others }: Counts): StatRow {
+  const hasMtime = mtime !== null;
+  return { path, mode, mtime: mtime ?? 0, hasMtime, size, dirs, files, links, others, symlink: '', gitlink: '', toplevel: null };
 }
 
 function countsOf(fields: RecordFields): Counts {

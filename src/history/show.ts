@@ -1,8 +1,8 @@
-import { ObjectReader } from '../git/object-reader.js';
-import type { Oid } from '../git/object-id.js';
-import { readRef } from '../git/refs.js';
-import type { TreeEntry } from '../git/tree-codec.js';
-import { FileMode } from '../git/tree-codec.js';
+import { ObjectReader } from '../git/objects/object-reader.js';
+import type { Oid } from '../git/objects/object-id.js';
+import { readRef } from '../git/refs/refs.js';
+import type { TreeEntry } from '../git/trees/tree-codec.js';
+import { FileMode } from '../git/trees/tree-codec.js';
 import type { Metadata } from '../record/metadata-json.js';
 import { decodeMetadata } from '../record/metadata.js';
 import type { RecordFields } from '../record/parse.js';
@@ -10,15 +10,22 @@ import { NOGTREE } from '../record/records.js';
 import type { ByteString } from '../util/byte-string.js';
 import { joinPath, textOfBytes } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
-import { atPath } from './at-path.js';
-import type { HeadFacet } from './head.js';
-import { HEAD_FACETS } from './head.js';
+import { atPath } from '../util/at-path.js';
+import type { HeadFacet } from '../shadow/facets.js';
+import { HEAD_FACETS } from '../shadow/facets.js';
+import { SEE_WHAT_IS } from './ls.js';
 import { readFields } from './read-fields.js';
-import { findEntry, isConfiguration } from './tree-files.js';
+import { findEntry, isConfiguration } from '../shadow/read/tree-files.js';
+import { commitAt } from './times/state-at.js';
+
+/** Nothing is recorded at a path. */
+export class NotRecordedError extends FsoError {
+  override readonly name = 'NotRecordedError';
+}
 
 /** What the branch of one facet has at a path. */
 export interface ShownEntry {
-  /** Newest commit of the branch. */
+  /** The commit of the branch that was looked at. */
   readonly commit: Oid;
   readonly kind: 'record' | 'directory' | 'symlink' | 'gitlink';
   /** The record, the target of the symlink, or the content as it is; empty for a gitlink or a directory without a record. */
@@ -34,12 +41,20 @@ export type ShownPath = Readonly<Record<HeadFacet, ShownEntry | null>>;
  * What is recorded about one path: its entry on each branch, for a directory the `.nogtree` in it.
  * @param path without a slash at the end; empty for the toplevel
  * @param refOf the full name of a facet's branch
- * @throws FsoError that names the path, if no branch has it or an object cannot be read
+ * @param seconds when, since 1970; infinite for now
+ * @throws NotRecordedError if no branch has it; FsoError that names the path, if an object cannot be read
  */
-export function showPath(gitDir: ByteString, refOf: (facet: HeadFacet) => string, path: ByteString): ShownPath {
+export function showPath(
+  gitDir: ByteString,
+  refOf: (facet: HeadFacet) => string,
+  path: ByteString,
+  seconds = Number.POSITIVE_INFINITY,
+): ShownPath {
   const reader = ObjectReader.open(gitDir);
   const show = (facet: HeadFacet): ShownEntry | null => {
-    const commit = path.split('/').some(isConfiguration) ? null : readRef(gitDir, refOf(facet));
+    const tip = path.split('/').some(isConfiguration) ? null : readRef(gitDir, refOf(facet));
+    if (tip === null) return null;
+    const commit = Number.isFinite(seconds) ? commitAt(gitDir, reader, tip, seconds) : tip;
     if (commit === null) return null;
     const entry = shownEntry(reader, reader.readCommit(commit).tree, path);
     return entry === null ? null : { commit, ...entry };
@@ -47,7 +62,8 @@ export function showPath(gitDir: ByteString, refOf: (facet: HeadFacet) => string
   try {
     const shown = { stat: show('stat'), sha: show('sha'), meta: show('meta'), content: show('content') };
     if (HEAD_FACETS.some((facet) => shown[facet] !== null)) return shown;
-    throw new FsoError(`${path === '' ? '.' : textOfBytes(path)}: not recorded`);
+    const then = Number.isFinite(seconds) ? ' then' : '';
+    throw new NotRecordedError(`${path === '' ? '.' : textOfBytes(path)}: not recorded${then}`, { remedy: SEE_WHAT_IS });
   } finally {
     reader.close();
   }

@@ -39,11 +39,40 @@ export function parseJson(text: string): JsonValue {
   return value;
 }
 
-function check(value: JsonValue, depth: number): void {
+/**
+ * Refuses what a program gives and JSON has not got: dates, functions, holes in lists, what contains itself.
+ * @param key whose value it is
+ * @throws UsageError that names the key
+ */
+export function requireJson(value: unknown, key: string): asserts value is JsonValue {
+  try {
+    check(value, 0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${JSON.stringify(key)}: ${error.message}`);
+  }
+}
+
+function check(value: unknown, depth: number): void {
   if (depth > MAX_DEPTH) throw new UsageError(`JSON is nested deeper than ${MAX_DEPTH} levels`);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new UsageError('a number in the JSON is too big');
-  if (typeof value !== 'object' || value === null) return;
-  for (const item of Object.values(value)) check(item as JsonValue, depth + 1);
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return;
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) throw new UsageError('NaN is not JSON');
+    if (!Number.isFinite(value)) throw new UsageError('a number in the JSON is too big');
+    return;
+  }
+  if (typeof value !== 'object' || !isPlain(value)) throw new UsageError(`${nameOf(value)} is not JSON`);
+  // Unlike Object.values, this sees holes.
+  for (const item of Array.isArray(value) ? value.values() : Object.values(value)) check(item, depth + 1);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : `a value of type ${typeof value}`;
 }
 
 /**

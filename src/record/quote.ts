@@ -1,5 +1,5 @@
 import type { ByteString } from '../util/byte-string.js';
-import { bytesOfText, isAscii, textOfBytes } from '../util/byte-string.js';
+import { bytesOfText, isAscii, plainTextOfBytes } from '../util/byte-string.js';
 
 // eslint-disable-next-line no-control-regex
 const SPECIAL = /["\\\x00-\x1f\x7f]/;
@@ -25,6 +25,6 @@ function escapeCharacter(character: string): string {
  * backslash, control characters and DEL are escaped; bytes that are not UTF-8 become U+FFFD.
  */
 export function quoteName(name: ByteString): ByteString {
-  const wellFormed = isAscii(name) ? name : bytesOfText(textOfBytes(name));
+  const wellFormed = isAscii(name) ? name : bytesOfText(plainTextOfBytes(name));
   return SPECIAL.test(wellFormed) ? `"${wellFormed.replace(SPECIALS, escapeCharacter)}"` : `"${wellFormed}"`;
 }

@@ -1,13 +1,11 @@
 import type { ByteString } from '../util/byte-string.js';
-import { textOfBytes } from '../util/byte-string.js';
+import { plainTextOfBytes } from '../util/byte-string.js';
 import { FsoError } from '../util/errors.js';
 import { decodeMetadata } from './metadata.js';
+import { parseFinding } from './finding.js';
 import type { RecordFields } from './parse.js';
 import { parseRecord } from './parse.js';
 import { NOGTREE } from './records.js';
-
-/** Branches whose records have a fixed form. */
-export type RecordBranch = 'stat' | 'sha' | 'meta';
 
 const COUNTS = ['dirs', 'files', 'links', 'others', 'size'] as const;
 const REPLACEMENT = '\ufffd';
@@ -15,15 +13,18 @@ const REPLACEMENT = '\ufffd';
 /**
  * What is wrong with a record, in words; null if nothing is. Further fields are accepted, as well as
  * any YAML that means the same.
+ * @param facet whose record it is; those of `stat`, `sha` and `meta` have a form of their own, all others a name
  * @param path of the record in its branch
  */
-export function describeMistake(branch: RecordBranch, path: ByteString, body: Buffer): string | null {
-  if (branch === 'meta') return metadataMistake(body);
+export function describeMistake(facet: string, path: ByteString, body: Buffer): string | null {
+  if (facet === 'meta') return metadataMistake(body);
   const fields = parseRecord(body);
   if (fields === null) return 'the record is not a YAML mapping';
   const name = nameMistake(fields, path);
   if (name !== null) return name;
-  return branch === 'stat' ? statMistake(fields, path) : shaMistake(fields, path);
+  if (facet === 'stat') return statMistake(fields, path);
+  if (facet === 'verify' && parseFinding(body) === null) return 'the record is no finding of verify';
+  return facet === 'sha' ? shaMistake(fields, path) : null;
 }
 
 function metadataMistake(body: Buffer): string | null {
@@ -40,7 +41,7 @@ function metadataMistake(body: Buffer): string | null {
 function nameMistake(fields: RecordFields, path: ByteString): string | null {
   const name = fields.get('name');
   if (typeof name !== 'string') return 'the record has no name';
-  const parts = textOfBytes(path).split('/');
+  const parts = plainTextOfBytes(path).split('/');
   const expected = parts.at(-1) === NOGTREE ? (parts.at(-2) ?? 'root') : (parts.at(-1) ?? '');
   if (expected.includes(REPLACEMENT) || name.trim() === expected.trim()) return null;
   return `the record is about ${JSON.stringify(name)}`;

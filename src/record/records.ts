@@ -21,6 +21,11 @@ export function fileStatRecord(name: ByteString, size: number | bigint, mtime: n
   return `name: ${quoteName(name)}\nsize: ${size}\nmtime: ${mtime}\n`;
 }
 
+/** Record of a symbolic link on all branches: its target, as Git has it, in an entry of mode 120000. */
+export function symlinkRecord(target: ByteString): ByteString {
+  return target;
+}
+
 /** Record of a regular file on `master-sha`; both sums in lower-case hexadecimal. */
 export function fileShaRecord(name: ByteString, size: number | bigint, sha1: string, sha256: string): ByteString {
   return `name: ${quoteName(name)}\nsize: ${size}\nsha1: "${sha1}"\nsha256: "${sha256}"\n`;

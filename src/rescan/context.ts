@@ -1,8 +1,10 @@
-import type { ProblemStore } from '../shadow/problem-store.js';
-import type { RunOptions } from '../shadow/run-options.js';
-import type { Clock } from './clock.js';
+import type { ProblemStore } from '../shadow/remembered/problem-store.js';
+import type { RunOptions } from '../shadow/transaction/run-options.js';
+import type { Clock } from './schedule/clock.js';
+import { messageOf } from '../util/errors.js';
+import { systemFailure } from '../util/system-errors/system-error.js';
 import type { RescanEvent } from './events.js';
-import type { Site } from './types.js';
+import type { Site } from './site.js';
 
 /** What all repos of a run have in common. */
 export interface RescanContext {
@@ -13,10 +15,15 @@ export interface RescanContext {
   readonly stop: AbortSignal | undefined;
   readonly clock: Clock;
   readonly problems: ProblemStore;
+  /** The shadow root can be read, not written: a run that finds nothing new succeeds, and is not remembered. */
+  readonly isReadOnly: boolean;
   emit(event: RescanEvent): void;
 }
 
-/** Any value that was thrown, as an error. */
+/** Any value that was thrown, as an error; where the system has refused something, with the way out. */
 export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return (
+    systemFailure(error) ??
+    (error instanceof Error && error.message === messageOf(error) ? error : new Error(messageOf(error), { cause: error }))
+  );
 }

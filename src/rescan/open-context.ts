@@ -1,11 +1,17 @@
-import { ProblemStore } from '../shadow/problem-store.js';
-import type { RunOptions } from '../shadow/run-options.js';
-import type { Clock } from './clock.js';
-import { SYSTEM_CLOCK } from './clock.js';
+import { constants } from 'node:fs';
+import { refuseRootForShadowRoot } from '../shadow/gate/owner.js';
+import { ProblemStore } from '../shadow/remembered/problem-store.js';
+import type { RunOptions } from '../shadow/transaction/run-options.js';
+import { accessItself } from '../util/process/access.js';
+import type { ByteString } from '../util/byte-string.js';
+import { errnoOf } from '../util/errors.js';
+import type { Clock } from './schedule/clock.js';
+import { SYSTEM_CLOCK } from './schedule/clock.js';
 import type { RescanContext } from './context.js';
 import type { RescanEvent } from './events.js';
-import { MetricsFile } from './metrics.js';
-import type { Site } from './types.js';
+import { MetricsFile } from './metrics/metrics.js';
+import { requirePlaces } from './guard/root-places.js';
+import type { Site } from './site.js';
 
 /** Options of everything that works on many repos. */
 export interface ManyReposOptions extends RunOptions {
@@ -21,8 +27,23 @@ export interface OpenContext {
   writeMetrics(site: Site): void;
 }
 
-/** Makes the context of a run; metrics learn from the same events as the caller. */
+function isOnReadOnly(directory: ByteString): boolean {
+  try {
+    accessItself(directory, constants.W_OK);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'EROFS';
+  }
+}
+
+/**
+ * Makes the context of a run; metrics learn from the same events as the caller.
+ * @throws PlaceError if what is to be written would be in a root; FsoError if root would write where a service user owns the
+ *   shadow root
+ */
 export function openContext(site: Site, options: ManyReposOptions, onEvent: (event: RescanEvent) => void): OpenContext {
+  refuseRootForShadowRoot(site.location.root);
+  requirePlaces(site);
   const { stop, clock = SYSTEM_CLOCK } = options;
   const problems = new ProblemStore(site.location.root);
   const metrics = new MetricsFile(problems, clock);
@@ -30,8 +51,10 @@ export function openContext(site: Site, options: ManyReposOptions, onEvent: (eve
     metrics.add(event);
     onEvent(event);
   };
+  const isReadOnly = isOnReadOnly(site.location.root);
+  if (isReadOnly) emit({ type: 'read-only', shadow: site.location.root });
   return {
-    context: { site, options, stop, clock, problems, emit },
+    context: { site, options, stop, clock, problems, isReadOnly, emit },
     writeMetrics: (current) => {
       const error = metrics.write(current);
       if (error !== null) onEvent({ type: 'metrics-error', error });

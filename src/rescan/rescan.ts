@@ -1,22 +1,35 @@
+import { chooseRepos, rootsOfPlaces } from './plan/chosen-repos.js';
+import { closeSite } from './guard/close-site.js';
 import type { RescanContext } from './context.js';
 import type { RescanEvent, RescanSummary } from './events.js';
-import type { LockHandle } from '../shadow/lock.js';
+import type { LockHandle } from '../shadow/lock/lock.js';
 import type { ManyReposOptions } from './open-context.js';
 import { openContext } from './open-context.js';
-import { lastVisited } from './last-visited.js';
-import { planRoot } from './plan.js';
-import { forEachLimited } from './pool.js';
-import { rescanRepo } from './rescan-repo.js';
-import { guardRoot } from './root-guard.js';
-import { forgetOthers, rootFailed, rootSolved } from './root-problems.js';
-import { ShaAllowance } from './sha-allowance.js';
-import { RescanTally } from './tally.js';
-import type { RescanFacet, Root, Site } from './types.js';
+import { lastVisited } from './plan/last-visited.js';
+import { NewRepos } from './guard/limits.js';
+import { nestedFirst } from './plan/nested-first.js';
+import { planRoot } from './plan/plan.js';
+import { forEachLimited } from './schedule/pool.js';
+import { reportOfBug } from './run/repo-problems.js';
+import { rescanRepo } from './run/rescan-repo.js';
+import { RootError } from './guard/root-error.js';
+import { guardRoot } from './guard/root-guard.js';
+import { requirePlaceOf } from './guard/root-places.js';
+import { forgetOthers, rootFailed, rootSolved, tellPostponed } from './run/root-problems.js';
+import { ReadAllowances } from './guard/read-allowance.js';
+import { RescanTally } from './metrics/tally.js';
+import type { ByteString } from '../util/byte-string.js';
+import { textOfBytes } from '../util/byte-string.js';
+import { FsoError } from '../util/errors.js';
+import type { RescanFacet } from '../shadow/facets.js';
+import type { Root, Site } from './site.js';
 
 /** How to rescan. */
 export interface RescanOptions {
   /** Null: those of each root. */
   readonly facets: readonly RescanFacet[] | null;
+  /** Absolute paths in realdirs or of shadow repos: only the repos that these are in. Null: all. */
+  readonly places: readonly ByteString[] | null;
   /** Says what would be created; writes nothing. */
   readonly dryRun: boolean;
   /** Creates shadow repos that are missing. */
@@ -39,14 +52,16 @@ export async function rescan(
   const tally = new RescanTally();
   const { stop } = options;
   const isAborted = (): boolean => options.signal?.aborted === true;
+  const placesOf = options.places === null ? null : rootsOfPlaces(site, options.places);
   const { context, writeMetrics } = openContext(site, options, (event) => {
     tally.add(event);
     onEvent(event);
   });
-  for (const root of site.roots) {
+  if (!options.dryRun) await closeSite(context);
+  for (const root of placesOf?.keys() ?? site.roots) {
     if (isAborted() || stop?.aborted === true) break;
     try {
-      await rescanRoot(context, root, options);
+      await rescanRoot(context, root, { ...options, places: placesOf?.get(root) ?? null });
     } catch (error) {
       if (!isAborted()) rootFailed(context, root, error, options.dryRun);
     }
@@ -55,32 +70,63 @@ export async function rescan(
   return tally.summary();
 }
 
+function inNoRepo(place: ByteString): FsoError {
+  return new FsoError(`${textOfBytes(place)}: is in no repo`, { remedy: 'see git-fso list' });
+}
+
 /** Whoever asks for a rescan gets one, even if another one is going on: the locks of the facets keep them apart. */
 async function claimNothing(): Promise<LockHandle> {
   return { release: () => undefined };
 }
 
 async function rescanRoot(context: RescanContext, root: Root, options: RescanOptions & ManyReposOptions): Promise<void> {
-  const { site, emit, stop } = context;
-  const { dryRun, init, jobs, facets, acceptEmpty, signal } = options;
+  const { site, emit, stop, clock } = context;
+  const { dryRun, init, jobs, facets, acceptEmpty, signal, places } = options;
+  requirePlaceOf(site, root);
   const guard = guardRoot(site.location, root.path, acceptEmpty);
   const plan = await planRoot(site, root, signal);
   for (const { path, error } of plan.unreadable) emit({ type: 'unreadable', root: root.path, path, error });
-  const repos = init ? plan.repos : plan.repos.filter(({ shadow }) => shadow !== null);
+  for (const { directory, error } of plan.strange) emit({ type: 'strange', root: root.path, directory, error });
+  const chosen = places === null ? { repos: plan.repos, unknown: [] } : chooseRepos(plan.repos, places);
+  for (const place of chosen.unknown) emit({ type: 'strange', root: root.path, directory: place, error: inNoRepo(place) });
+  const repos = init ? chosen.repos : chosen.repos.filter(({ shadow }) => shadow !== null);
   const wanted = facets ?? root.facets;
-  const work = { root, guard, dryRun, facetsOf: () => wanted, claim: claimNothing, isScheduled: false };
+  const sums = { since: clock.now(), countsAsNow: true };
+  const newRepos = new NewRepos(root.limits.newRepos);
+  const work = {
+    newRepos,
+    root,
+    guard,
+    dryRun,
+    sums,
+    facetsOf: () => wanted,
+    claim: claimNothing,
+    isOverdue: () => false,
+    isScheduled: false,
+  };
+  const begun = new Map<ByteString, Promise<void>>();
   emit({ type: 'root', root: root.path, repos: repos.length, lastVisited: () => lastVisited(repos, wanted) });
   await forEachLimited(
-    repos,
+    nestedFirst(repos),
     jobs,
-    async (planned) => {
-      if (signal?.aborted === true) return;
-      const allowance = new ShaAllowance(root.shaLimit, null);
-      const report = await rescanRepo(context, { ...work, planned, allowance });
-      if (report !== null) emit({ type: 'repo', root: root.path, report });
+    ({ planned, nested }) => {
+      const update = async (): Promise<void> => {
+        await Promise.allSettled(nested.flatMap((realdir) => begun.get(realdir) ?? []));
+        if (signal?.aborted === true) return;
+        const allowances = new ReadAllowances(root, null);
+        const report = await rescanRepo(context, { ...work, planned, nested, allowances }).catch((error: unknown) => {
+          if (error instanceof RootError || signal?.aborted === true) throw error;
+          return reportOfBug(context, planned, error, dryRun);
+        });
+        if (report !== null) emit({ type: 'repo', root: root.path, report });
+      };
+      const updating = update();
+      begun.set(planned.realdir, updating);
+      return updating;
     },
     stop,
   );
+  if (signal?.aborted !== true) tellPostponed(context, root, newRepos, !dryRun && places === null);
   if (dryRun || signal?.aborted === true) return;
   guard.remember();
   rootSolved(context, root);

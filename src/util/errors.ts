@@ -1,13 +1,4 @@
-/** Exit statuses of every git-fso command. */
-export const ExitStatus = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  partial: 3,
-  locked: 4,
-} as const;
-
-export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+import { namedCode, namedMessage } from './system-errors/errno-names.js';
 
 /**
  * A failure that a person can act on. The message names the place (path, file and line) and says
@@ -15,31 +6,43 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
  */
 export class FsoError extends Error {
   override readonly name: string = 'FsoError';
-  readonly exitStatus: ExitStatus = ExitStatus.failed;
+  /** For programs: what kind of failure it is. */
+  readonly code: string = 'Failed';
   readonly remedy: string | undefined;
 
   constructor(message: string, options: { remedy?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.remedy = options.remedy;
   }
+
+  /** The message line by line. A newline in a line was in what it quotes, such as a name. */
+  get lines(): readonly string[] {
+    return [this.message];
+  }
 }
 
 /** Wrong use of the command line or the library. */
 export class UsageError extends FsoError {
   override readonly name: string = 'UsageError';
-  override readonly exitStatus: ExitStatus = ExitStatus.usage;
+  override readonly code: string = 'Usage';
 }
 
 /** Another process holds the lock; the message names the holder. */
 export class LockedError extends FsoError {
   override readonly name: string = 'LockedError';
-  override readonly exitStatus: ExitStatus = ExitStatus.locked;
+  override readonly code = 'Locked';
 }
 
 /** The code of a system error (`ENOENT`), or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof Error && !(error instanceof FsoError) && 'code' in error && typeof error.code === 'string')
+    return namedCode(error.code);
   return undefined;
+}
+
+/** What an error says, in words that people know; for what is no error, its text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? namedMessage(error.message) : String(error);
 }
 
 /** Runs `action`; returns `fallback` if it fails with one of the error codes, else its result. */
@@ -49,5 +52,14 @@ export function unlessErrno<T, F>(codes: readonly string[], fallback: F, action:
   } catch (error) {
     if (codes.includes(errnoOf(error) ?? '')) return fallback;
     throw error;
+  }
+}
+
+/** Does something on the way out whose failure changes nothing, like removing a temporary file. Never throws. */
+export function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // What matters has succeeded, or has failed with an error of its own.
   }
 }

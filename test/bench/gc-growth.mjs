@@ -63,7 +63,10 @@ try {
   const gc = values.growth === undefined ? '' : `gc: { growth: ${values.growth} }\n`;
   fs.writeFileSync(config, `shadow: ${shadow}\n${gc}roots:\n  - path: ${path.dirname(real)}\n    facets: [${values.facet.join(', ')}]\n`);
   fso(dir, ['init', '--observe', real, '--shadow', shadow]);
-  const [repo] = fs.readdirSync(path.join(shadow, real)).filter((name) => name.endsWith('.fso')).map((name) => path.join(shadow, real, name));
+  const [repo] = fs
+    .readdirSync(path.join(shadow, real))
+    .filter((name) => name.endsWith('.fso'))
+    .map((name) => path.join(shadow, real, name));
   const objects = path.join(repo, '.git/objects');
   const rescan = () => {
     fso(dir, ['rescan', '--config', config]);
@@ -95,9 +98,16 @@ try {
     if (size < last) collections += 1;
     last = size;
     largest = Math.max(largest, size);
-    if (day % 10 === 0) console.log(`after ${day} rescans: ${inMegabytes(size)} MB, packed ${collections} times, ${(seconds / (day - 1)).toFixed(2)} s a rescan, at most ${longest.toFixed(1)} s`);
+    if (day % 10 === 0)
+      console.log(
+        `after ${day} rescans: ${inMegabytes(size)} MB, packed ${collections} times, ${(seconds / (day - 1)).toFixed(2)} s a rescan, ` +
+          `at most ${longest.toFixed(1)} s`,
+      );
   }
-  console.log(`at most ${inMegabytes(largest)} MB: ${(largest / first).toFixed(2)} times the size after the first rescan, ${(largest / packed).toFixed(2)} times that size packed`);
+  console.log(
+    `at most ${inMegabytes(largest)} MB: ${(largest / first).toFixed(2)} times the size after the first rescan, ` +
+      `${(largest / packed).toFixed(2)} times that size packed`,
+  );
   console.log(`at the end ${inMegabytes(last)} MB: ${(last / first).toFixed(2)} and ${(last / packed).toFixed(2)} times`);
 } finally {
   fs.rmSync(dir, { recursive: true, force: true });

@@ -7,12 +7,26 @@ import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import ignore from 'ignore';
-import { IgnoreScope } from '../../dist/realdir/ignore-rules.js';
+import { IgnoreScope } from '../../dist/realdir/ignore/ignore-rules.js';
 
 const PATHS = Number(process.argv[2] ?? 100_000);
 const FILES_PER_DIRECTORY = 50;
 const EXTENSIONS = ['txt', 'o', 'csv', 'log', 'dat', 'py', 'pyc', 'tif'];
-const RULES = ['*.o', '*.pyc', '*.log', '.DS_Store', 'Thumbs.db', 'node_modules/', 'build/', '/tmp/', '/data/raw/', '*~', 'core.[0-9]*', 'doc/**/*.pdf', '!keep.log'].join('\n');
+const RULES = [
+  '*.o',
+  '*.pyc',
+  '*.log',
+  '.DS_Store',
+  'Thumbs.db',
+  'node_modules/',
+  'build/',
+  '/tmp/',
+  '/data/raw/',
+  '*~',
+  'core.[0-9]*',
+  'doc/**/*.pdf',
+  '!keep.log',
+].join('\n');
 
 const HOSTILE = [
   ['stars in a name', `${'*a'.repeat(16)}b`, 'a'.repeat(200)],
@@ -27,7 +41,9 @@ const gc = runInNewContext('gc');
 function makeDirectories() {
   return Array.from({ length: PATHS / FILES_PER_DIRECTORY }, (_, d) => {
     const names = [`project-${d % 40}`, `run-${d}`, 'results'];
-    const files = Array.from({ length: FILES_PER_DIRECTORY }, (__, i) => Buffer.from(`sample-${d}-${i}.${EXTENSIONS[i % 8]}`).toString('latin1'));
+    const files = Array.from({ length: FILES_PER_DIRECTORY }, (__, i) =>
+      Buffer.from(`sample-${d}-${i}.${EXTENSIONS[i % 8]}`).toString('latin1'),
+    );
     return { names, files };
   });
 }
@@ -82,7 +98,7 @@ measure('git-fso', askOurs);
 measure('ignore', askLibrary);
 for (const [kind, pattern, target] of HOSTILE) {
   measureHostile(`git-fso, ${kind}`, `
-    import { IgnoreScope } from './dist/realdir/ignore-rules.js';
+    import { IgnoreScope } from './dist/realdir/ignore/ignore-rules.js';
     let scope = IgnoreScope.root(Buffer.from('${pattern}'), null);
     const names = '${target}'.split('/');
     const name = names.pop();

@@ -123,5 +123,5 @@ export const headOf = (shadow, facet) => run('git', ['-C', shadow, 'rev-parse', 
 /** Number of recorded files, those of git-fso itself not counted. */
 export function recordedFiles(shadow, facet) {
   const script = 'git -C "$0" ls-tree -r --name-only "$1" | grep -cvE "(^|/)\\.(nogtree|gitignore|gitattributes|nogbundles)$"';
-  return Number(run('bash', ['-c', script, shadow, `master-${facet}`]));
+  return Number(run('bash', ['--norc', '-c', script, shadow, `master-${facet}`]));
 }

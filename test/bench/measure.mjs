@@ -23,7 +23,7 @@ export function measure(command, { cwd, env, allowed = [0], output = '/dev/null'
   const wrapped = knowsMemory ? [TIME, '-o', memoryFile, '-f', '%M', ...command] : command;
   const [stdout, stderr] = [openSync(output, 'w'), openSync(errorFile, 'w')];
   try {
-    const { status, stderr: times } = spawnSync('bash', ['-c', SCRIPT, 'bash', ...wrapped], {
+    const { status, stderr: times } = spawnSync('bash', ['--norc', '-c', SCRIPT, 'bash', ...wrapped], {
       cwd, env, encoding: 'utf8', stdio: ['ignore', stdout, 'pipe', stderr],
     });
     if (!allowed.includes(status)) {

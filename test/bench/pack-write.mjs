@@ -26,7 +26,9 @@ function newRepository(name) {
 function report(name, objects, milliseconds, cpu, bytes) {
   const perObject = (value) => `${((value * 1000) / objects).toFixed(1)} us`;
   const size = bytes === undefined ? '' : `  ${(bytes / objects).toFixed(0)} bytes`;
-  console.log(`${name.padEnd(28)} ${String(objects).padStart(8)} objects  wall ${perObject(milliseconds)}  cpu ${perObject(cpu)}${size}  (each)`);
+  console.log(
+    `${name.padEnd(28)} ${String(objects).padStart(8)} objects  wall ${perObject(milliseconds)}  cpu ${perObject(cpu)}${size}  (each)`,
+  );
 }
 
 async function timed(action) {
@@ -39,7 +41,7 @@ async function timed(action) {
 
 async function ours() {
   const outfile = path.join(dir, 'object-writer.mjs');
-  const entry = path.resolve(import.meta.dirname, '../../src/git/object-writer.ts');
+  const entry = path.resolve(import.meta.dirname, '../../src/git/objects/object-writer.ts');
   await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile });
   const { ObjectWriter } = await import(pathToFileURL(outfile).href);
   const gitDir = newRepository('ours');
@@ -60,7 +62,10 @@ function indexPack(pack) {
   const start = performance.now();
   execFileSync('git', ['--git-dir', gitDir, 'index-pack', '--stdin'], { stdio: [input, 'ignore', 'inherit'] });
   fs.closeSync(input);
-  console.log(`${'git index-pack --stdin'.padEnd(28)} ${String(count).padStart(8)} objects  wall ${(((performance.now() - start) * 1000) / count).toFixed(1)} us (each; indexing alone)`);
+  console.log(
+    `${'git index-pack --stdin'.padEnd(28)} ${String(count).padStart(8)} objects  wall ` +
+      `${(((performance.now() - start) * 1000) / count).toFixed(1)} us (each; indexing alone)`,
+  );
 }
 
 async function isomorphic() {

@@ -25,10 +25,12 @@ function waitedForCpu() {
 const runOf = ({ command, ...options }) => measure(command, options);
 
 /** The median of each quantity of several runs. */
-const medians = (runs) => Object.fromEntries(QUANTITIES.map((quantity) => [quantity, spread(runs.map((each) => each[quantity]))?.median ?? null]));
+const medians = (runs) =>
+  Object.fromEntries(QUANTITIES.map((quantity) => [quantity, spread(runs.map((each) => each[quantity]))?.median ?? null]));
 
 /**
- * One warm-up of each command, or of the yardsticks only where a run takes minutes, then `pairs` rounds of all of them in turn. The check comes last: it changes what is cached.
+ * One warm-up of each command, or of the yardsticks only where a run takes minutes, then `pairs` rounds of all of them in turn. The check
+ * comes last: it changes what is cached.
  * @returns the medians of all runs, for each yardstick the spread of the ratios, and the share of time with a busy machine
  */
 export function compare({ before = () => {}, ours, yardsticks, check, remark }, pairs, { warmUpOurs = true } = {}) {
@@ -47,7 +49,9 @@ export function compare({ before = () => {}, ours, yardsticks, check, remark }, 
   const busy = waited === null ? null : (waitedForCpu() - waited) / ((performance.now() - started) / 1000);
   check();
   const ratiosTo = (name) =>
-    Object.fromEntries(QUANTITIES.map((quantity) => [quantity, spread(runs.ours.map((each, i) => each[quantity] / runs[name][i][quantity]))]));
+    Object.fromEntries(
+      QUANTITIES.map((quantity) => [quantity, spread(runs.ours.map((each, i) => each[quantity] / runs[name][i][quantity]))]),
+    );
   const absolute = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, medians(list)]));
   return {
     pairs,

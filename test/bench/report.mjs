@@ -20,7 +20,8 @@ function memory({ memory: ours, ratios }, name) {
 function judge(result, goals = {}, name) {
   const parts = [];
   const judgeOne = (what, goal, actual, unit) => {
-    if (goal !== undefined && actual !== undefined && actual !== null) parts.push(`${what} ≤ ${goal}${unit}: ${actual <= goal ? 'yes' : 'no'}`);
+    if (goal !== undefined && actual !== undefined && actual !== null)
+      parts.push(`${what} ≤ ${goal}${unit}: ${actual <= goal ? 'yes' : 'no'}`);
   };
   judgeOne('CPU', goals[name]?.cpu, result.ratios[name].cpu?.median, '×');
   judgeOne('wall', goals[name]?.wall, result.ratios[name].wall?.median, '×');
@@ -55,7 +56,10 @@ export function timeTable(results) {
     work.title,
     String(pairs),
     `${seconds(medians.ours.cpu)} / ${seconds(medians.ours.wall)}`,
-    Object.entries(medians).filter(([name]) => name !== 'ours').map(([name, { cpu, wall }]) => `\`${name}\` ${seconds(cpu)} / ${seconds(wall)}`).join(', '),
+    Object.entries(medians)
+      .filter(([name]) => name !== 'ours')
+      .map(([name, { cpu, wall }]) => `\`${name}\` ${seconds(cpu)} / ${seconds(wall)}`)
+      .join(', '),
     busy === null ? '–' : `${(busy * 100).toFixed(0)} %`,
     [remark, remark === null ? null : work.goals?.remark].filter(Boolean).join('; goal '),
   ]);

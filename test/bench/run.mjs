@@ -14,6 +14,7 @@ import { describeMachine } from './machine.mjs';
 import { compare } from './pairs.mjs';
 import { comparePeers } from './peers.mjs';
 import { growthTable, peerTable, ratioTable, timeTable } from './report.mjs';
+import { answerWorks } from './works-answers.mjs';
 import { moreWorks } from './works-more.mjs';
 import { statWorks } from './works-stat.mjs';
 
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
   allowNegative: true,
 });
 
-const works = [...statWorks, ...moreWorks];
+const works = [...statWorks, ...moreWorks, ...answerWorks];
 
 function isWanted(work) {
   if (options.only.length > 0) return options.only.includes(work.name);
@@ -82,7 +83,10 @@ function main() {
   const wantsPeers = options.only.length > 0 ? options.only.includes(PEERS) : options.peers && !options.quick;
   const peers = wantsPeers ? comparePeers(lab) : [];
   if (results.length > 0) {
-    console.log(`\nMedians of ratios, smallest and largest in parentheses; memory: peak of git-fso, and against that of the other.\n\n${ratioTable(results)}`);
+    console.log(
+      `\nMedians of ratios, smallest and largest in parentheses; memory: peak of git-fso, and against that of the ` +
+        `other.\n\n${ratioTable(results)}`,
+    );
     console.log(`\n${timeTable(results)}`);
   }
   if (results.some(({ work }) => work.growth !== undefined)) console.log(`\n${growthTable(results)}`);

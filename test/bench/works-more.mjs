@@ -5,11 +5,16 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { BIN, ENV, expectEqual, expectSound, fso, headOf, recordedFiles, run } from './lab.mjs';
 
-/** The original git-fso took this long for each file that `stat` recorded, and for each that `sha` did, in seconds: measured once, on two cores. */
+/**
+ * The original git-fso took this long for each file that `stat` recorded, and for each that `sha` did, in seconds: measured once, on two
+ * cores.
+ */
 const ORIGINAL_SECONDS = 0.042 + 0.04;
 
 const filesBelow = (root) =>
-  readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
 
 /** Both checksums of all files with `openssl dgst`, as many processes as there are cores, `perProcess` files in each. */
 function openssl(lab, root, perProcess) {
@@ -22,7 +27,10 @@ function openssl(lab, root, perProcess) {
   // The last call may have fewer files: padded, since xargs gives each call the same number of arguments.
   for (const call of calls) while (call.length <= perProcess) call.push('/dev/null');
   writeFileSync(list, calls.flat().map((argument) => `${argument}\0`).join(''));
-  return { command: ['xargs', '-0', '-a', list, '-n', String(perProcess + 1), '-P', String(availableParallelism()), 'openssl', 'dgst'], env: ENV };
+  return {
+    command: ['xargs', '-0', '-a', list, '-n', String(perProcess + 1), '-P', String(availableParallelism()), 'openssl', 'dgst'],
+    env: ENV,
+  };
 }
 
 function expectChecksum(shadow, root, file) {
@@ -59,14 +67,15 @@ const statAndSha = {
     const shadow = lab.empty('stat-sha');
     return {
       before: () => lab.shadow('stat-sha', root),
-      ours: { ...fso(shadow), command: ['bash', '-c', '"$0" "$1" stat && "$0" "$1" sha', process.execPath, BIN] },
+      ours: { ...fso(shadow), command: ['bash', '--norc', '-c', '"$0" "$1" stat && "$0" "$1" sha', process.execPath, BIN] },
       yardsticks: { openssl: openssl(lab, root, 100) },
       check() {
         expectSound(shadow);
         for (const facet of ['stat', 'sha']) expectEqual(`records of ${facet}`, recordedFiles(shadow, facet), count);
         expectChecksum(shadow, root, 'part-3/sample-7-of-run.dat');
       },
-      remark: ({ ours }) => `${((count * ORIGINAL_SECONDS) / ours.wall).toFixed(0)}× as fast as the original, which took 82 s for 1,000 files`,
+      remark: ({ ours }) =>
+        `${((count * ORIGINAL_SECONDS) / ours.wall).toFixed(0)}× as fast as the original, which took 82 s for 1,000 files`,
     };
   },
 };
@@ -105,7 +114,15 @@ function rescan(count, choice) {
 
 /** Each call that asks for an entry takes 2 ms longer, as on a network. */
 const DELAYED = [
-  'strace', '-f', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=newfstatat,lstat,statx', '-e', 'inject=newfstatat,lstat,statx:delay_enter=2000',
+  'strace',
+  '-f',
+  '--seccomp-bpf',
+  '-o',
+  '/dev/null',
+  '-e',
+  'trace=newfstatat,lstat,statx',
+  '-e',
+  'inject=newfstatat,lstat,statx:delay_enter=2000',
 ];
 
 const slowFilesystem = {
@@ -131,11 +148,16 @@ const slowFilesystem = {
 const START = { command: [process.execPath, '-e', '0'], env: ENV };
 
 const version = {
-  name: 'version', title: '`git-fso --version`', quick: true, pairs: 15, goals: { 'node -e 0': { cpu: 1.2, wall: 1.2 } },
+  name: 'version',
+  title: '`git-fso --version`',
+  quick: true,
+  pairs: 15,
+  goals: { 'node -e 0': { cpu: 1.2, wall: 1.2 } },
   prepare: () => ({
     ours: fso('/', '--version'),
     yardsticks: { 'node -e 0': START },
-    check: () => expectEqual('output', /^git-fso \d+\.\d+\.\d+/.test(execFileSync(process.execPath, [BIN, '--version'], { encoding: 'utf8' })), true),
+    check: () =>
+      expectEqual('output', /^git-fso \d+\.\d+\.\d+/.test(execFileSync(process.execPath, [BIN, '--version'], { encoding: 'utf8' })), true),
   }),
 };
 
@@ -155,4 +177,33 @@ const oneFile = {
   },
 };
 
-export const moreWorks = [largeFiles, statAndSha, rescan(20, { quick: true, quickOnly: true }), rescan(2000), slowFilesystem, version, oneFile];
+/** `verify` reads what `sha` has read, and has records to compare with instead of records to write. */
+function verify(name, title, filesOf, goals) {
+  return {
+    name, title, goals,
+    prepare(lab) {
+      const root = filesOf(lab);
+      const shadow = lab.shadow(name, root);
+      run(process.execPath, [BIN, 'sha'], { cwd: shadow });
+      const other = lab.empty(`${name}-sha`);
+      return {
+        before: () => lab.shadow(`${name}-sha`, root),
+        ours: fso(shadow, 'verify'),
+        yardsticks: { 'first `sha`': fso(other, 'sha') },
+        check: () => expectSound(shadow),
+      };
+    },
+  };
+}
+
+export const moreWorks = [
+  largeFiles,
+  verify('verify-large', '`verify` of large files', (lab) => lab.largeFiles(), { 'first `sha`': { cpu: 1.05, wall: 1.05 } }),
+  verify('verify-100k', '`verify` of 100k small files', (lab) => lab.smallFiles(100_000), { 'first `sha`': { cpu: 1.1, wall: 1.1 } }),
+  statAndSha,
+  rescan(20, { quick: true, quickOnly: true }),
+  rescan(2000),
+  slowFilesystem,
+  version,
+  oneFile,
+];

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/load.js';
-import { ConfigError } from '../../src/config/problems.js';
+import { ConfigError } from '../../src/config/yaml/problems.js';
 
 /** `line:column path: message` of each mistake in a configuration; none if it can be used. */
 export function mistakes(text: string | Buffer): string[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeConfig } from '../../src/config/describe.js';
-import { configJsonSchema } from '../../src/config/json-schema.js';
+import { configJsonSchema } from '../../src/config/schema/json-schema.js';
 import { parseConfig } from '../../src/config/load.js';
 import { root } from './config-text.js';
 
@@ -14,8 +14,10 @@ test('a configuration is described as it was understood', () => {
     'facets: [sha, stat]',
     'schedule: { sha: "Sun 03:00" }',
     'jitter: 90m',
+    'summaries: every 7d',
     'shaLimit: { time: 2h, bytes: 2t }',
     'onChange: [{ command: [notify, "a b"] }]',
+    'alarm: { deleted: 10%, modified: 2.5% }',
   );
   const described = describeConfig(parseConfig(Buffer.from(text), 'f.yml'));
   expect(described).toContain('file: f.yml\nshadow root: /shadow\n');
@@ -31,8 +33,9 @@ test('a configuration is described as it was understood', () => {
     repo /project/big: 1t bytes
   facets: stat, sha
 `);
-  expect(described).toContain('sha Sun 03:00, up to 90m later\n');
-  expect(described).toContain('  one run of sha: at most 2h or 2t bytes\n  on change: "notify" "a b" (for 1m at most)\n');
+  expect(described).toContain('sha Sun 03:00, up to 90m later\n  summaries: every 7d\n');
+  expect(described).toContain('  one run of sha: at most 2h or 2t bytes\n');
+  expect(described).toContain('  alarm: deleted 10 %, modified 2.5 % of the files\n  on change: "notify" "a b" (for 1m at most)\n');
 });
 
 test('the JSON schema knows all keys and refuses others', () => {

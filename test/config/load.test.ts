@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
-import { ConfigError } from '../../src/config/problems.js';
+import { ConfigError } from '../../src/config/yaml/problems.js';
 import { textOfBytes } from '../../src/util/byte-string.js';
 import { tempDir } from '../harness/index.js';
 import { mistakes, root } from './config-text.js';
@@ -59,8 +59,9 @@ describe('the example of NOE-18', () => {
     expect(only.initLimits).toEqual({ maxFiles: 2048, maxBytes: 20 * 1024 ** 3, prefixLimits: [], repoLimits: [] });
     expect(only.facets).toEqual(['stat', 'sha', 'content']);
     expect([...only.schedule.keys()]).toEqual(['stat', 'sha', 'content']);
-    expect(only).toMatchObject({ name: '/project', jitterSeconds: 0, shaLimit: { timeMs: null, bytes: null }, onChange: [] });
-    expect(config).toMatchObject({ location: { root: '/shadow', trimHostRoot: '' }, shadowMode: null, timeZone: null, waitMs: 10_000 });
+    expect(only).toMatchObject({ name: '/project', jitterSeconds: 0, shaLimit: { timeMs: 43_200_000, bytes: null }, onChange: [] });
+    expect(only.limits).toEqual({ newRepos: 1000, readme: 1024 ** 2, ignoreSteps: 512 * 1024 ** 2, warnings: 20 });
+    expect(config).toMatchObject({ location: { root: '/shadow', trimHostRoot: '' }, shadowMode: 0o700, timeZone: null, waitMs: 10_000 });
   });
 });
 
@@ -86,6 +87,7 @@ roots:
     facets: [content, stat, sha]
     jitter: 10m
     shaLimit: { time: 2h, bytes: 2t }
+    limits: { newRepos: 2k, readme: 0, warnings: 5 }
     onChange: [{ command: [echo, x], timeout: 5 }, { shell: "mail root" }]
   - path: /b
     naming: { rule: Stdtools2017, projectsRoot: /b }
@@ -111,12 +113,17 @@ roots:
       facets: ['stat', 'sha', 'content'],
       jitterSeconds: 600,
       shaLimit: { timeMs: 7_200_000, bytes: 2 * 1024 ** 4 },
+      limits: { newRepos: 2048, readme: 0, ignoreSteps: 512 * 1024 ** 2, warnings: 5 },
       onChange: [
         { kind: 'command', command: ['echo', 'x'], timeoutMs: 5000 },
         { kind: 'shell', shell: 'mail root', timeoutMs: 60_000 },
       ],
     });
-    expect(a!.initLimits).toMatchObject({ maxBytes: 1024 ** 4, prefixLimits: [{ maxFiles: 10 }], repoLimits: [{ maxBytes: 5 * 1024 ** 2 }] });
+    expect(a!.initLimits).toMatchObject({
+      maxBytes: 1024 ** 4,
+      prefixLimits: [{ maxFiles: 10 }],
+      repoLimits: [{ maxBytes: 5 * 1024 ** 2 }],
+    });
     expect([b!.namingRule.rule, c!.namingRule.rule]).toEqual(['Stdtools2017', 'default']);
     expect(c!.facets).toEqual(['stat', 'content']);
   });
@@ -126,7 +133,10 @@ roots:
   });
 
   test('a right-aligned block may start with its most indented line', () => {
-    const text = root('patterns: | # comment', '       enter .', '  superrepo data', '', '# more', 'naem: x').replace('    # more', '      # more');
+    const text = root('patterns: | # comment', '       enter .', '  superrepo data', '', '# more', 'naem: x').replace(
+      '    # more',
+      '      # more',
+    );
     expect(mistakes(text).map((line) => line.slice(0, 20))).toEqual(['9:5 roots[0].naem: u']);
     expect(parse(text.replace('naem', 'name')).roots[0]!.naming.settings).toEqual(['enter .', 'superrepo data']);
   });
@@ -163,11 +173,56 @@ describe('files', () => {
 });
 
 describe('arbitrary files', () => {
-  const words = ['shadow', 'roots', 'path', 'patterns', 'naming', 'rule', 'level', 'facets', 'schedule', 'stat', 'initLimits', '<<', 'onChange'];
-  const pieces = [...words.map((word) => `${word}:`), '- ', ' ', '\n', '  ', '|', '>', '*a', '&a ', '{', '}', '[', ']', ',', '"', '#', '/x', '1', '!!x ', '? ', 'repo .'];
+  const words = [
+    'shadow',
+    'roots',
+    'path',
+    'patterns',
+    'naming',
+    'rule',
+    'level',
+    'facets',
+    'schedule',
+    'stat',
+    'initLimits',
+    '<<',
+    'onChange',
+  ];
+  const pieces = [
+    ...words.map((word) => `${word}:`),
+    '- ',
+    ' ',
+    '\n',
+    '  ',
+    '|',
+    '>',
+    '*a',
+    '&a ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    '"',
+    '#',
+    '/x',
+    '1',
+    '!!x ',
+    '? ',
+    'repo .',
+  ];
   const yaml = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((parts) => Buffer.from(parts.join('')));
   const values = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: 'small' }, fc.string(), fc.double(), fc.integer(), fc.constant(null), fc.boolean(), tie('list'), tie('map')),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.string(),
+      fc.double(),
+      fc.integer(),
+      fc.constant(null),
+      fc.boolean(),
+      tie('list'),
+      tie('map'),
+    ),
     list: fc.array(tie('value'), { maxLength: 3 }),
     map: fc.dictionary(fc.oneof(fc.constantFrom(...words), fc.string()), tie('value'), { maxKeys: 5 }),
   })).map;
@@ -191,5 +246,32 @@ describe('arbitrary files', () => {
       }),
       { numRuns: 1500 },
     );
+  });
+});
+
+describe('names that are not UTF-8', () => {
+  const text = 'shadow: "/s\xe9"\nroots:\n  - path: /data/M\xfcller\n    patterns: [repo \xff]\n  - path: "/data/caf\\udce9"\n';
+  const config = parseConfig(Buffer.from(text, 'latin1'), 'f');
+
+  test('are the bytes in the file, or what escapes in double quotes stand for', () => {
+    expect([config.location.root, ...config.roots.map((each) => each.path)]).toEqual(['/s\xe9', '/data/M\xfcller', '/data/caf\xe9']);
+  });
+
+  test('are what patterns are about', () => {
+    const decide = (name: string) => config.roots[0]?.namingRule.decide(textOfBytes(name), 1, () => false).event;
+    expect([decide('\xff'), decide('\xfe')]).toEqual(['candidate', 'ignore']);
+  });
+
+  test('are told once, with what to write instead, unless they are escapes', () => {
+    expect(config.warnings).toEqual([
+      { line: 1, column: 12, path: '', message: expect.stringContaining(String.raw`write it as \udce9 in double quotes`) as string },
+    ]);
+    expect(parseConfig(Buffer.from('shadow: "/s\\udce9"\nroots: []'), 'f').warnings).toEqual([]);
+  });
+
+  test('are one name however they are written', () => {
+    expect(mistakes('shadow: /s\nroots:\n  - path: /data/é\n  - path: "/data/\\udcc3\\udca9"\n')).toEqual([
+      expect.stringContaining('is the path of roots[0], too'),
+    ]);
   });
 });

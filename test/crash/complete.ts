@@ -1,10 +1,10 @@
-import { DamagedObjectError } from '../../src/git/object-errors.js';
-import type { Oid } from '../../src/git/object-id.js';
-import { hashObject, oidToHex } from '../../src/git/object-id.js';
-import { ObjectReader } from '../../src/git/object-reader.js';
-import type { RefEntry } from '../../src/git/refs.js';
-import { listRefs, readRef } from '../../src/git/refs.js';
-import { FileMode } from '../../src/git/tree-codec.js';
+import { DamagedObjectError } from '../../src/git/objects/object-errors.js';
+import type { Oid } from '../../src/git/objects/object-id.js';
+import { hashObject, oidToHex } from '../../src/git/objects/object-id.js';
+import { ObjectReader } from '../../src/git/objects/object-reader.js';
+import type { RefEntry } from '../../src/git/refs/refs.js';
+import { listRefs, readRef } from '../../src/git/refs/refs.js';
+import { FileMode } from '../../src/git/trees/tree-codec.js';
 import { ShadowRepo } from '../../src/shadow/shadow-repo.js';
 
 function visitAll(gitDir: string, reader: ObjectReader, tip: Oid, seen: Set<Oid>): void {
@@ -37,7 +37,8 @@ export function expectComplete(repo: string): number {
       try {
         visitAll(gitDir, reader, ref.oid, seen);
       } catch (error) {
-        if (!hasMoved(ref)) throw new Error(`${ref.name} names ${oidToHex(ref.oid)}, which is not complete: ${String(error)}`, { cause: error });
+        if (!hasMoved(ref))
+          throw new Error(`${ref.name} names ${oidToHex(ref.oid)}, which is not complete: ${String(error)}`, { cause: error });
       }
     }
   } finally {

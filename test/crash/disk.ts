@@ -40,7 +40,10 @@ export class Disk {
   private readonly changes: Change[] = [];
 
   /** @param isIrrelevant for paths below the root whose content no promise is about */
-  constructor(private readonly root: string, private readonly isIrrelevant: (name: string) => boolean) {
+  constructor(
+    private readonly root: string,
+    private readonly isIrrelevant: (name: string) => boolean,
+  ) {
     this.load(this.top, root);
   }
 
@@ -74,14 +77,21 @@ export class Disk {
     if (from === null) return;
     const node = this.now.get(from.dir)?.get(from.name) ?? (call.path === this.root ? this.top : undefined);
     switch (call.call) {
-      case 'open': return this.open(from, node, call);
-      case 'write': return this.write(node, call.bytes, call.at);
-      case 'truncate': return void (node?.kind === 'file' && (node.data = node.data.subarray(0, call.length)));
-      case 'fsync': return this.sync(node);
-      case 'mkdir': return this.change(null, from, { kind: 'directory' });
-      case 'symlink': return this.change(null, from, { kind: 'symlink', target: call.target });
+      case 'open':
+        return this.open(from, node, call);
+      case 'write':
+        return this.write(node, call.bytes, call.at);
+      case 'truncate':
+        return void (node?.kind === 'file' && (node.data = node.data.subarray(0, call.length)));
+      case 'fsync':
+        return this.sync(node);
+      case 'mkdir':
+        return this.change(null, from, { kind: 'directory' });
+      case 'symlink':
+        return this.change(null, from, { kind: 'symlink', target: call.target });
       case 'rmdir':
-      case 'unlink': return void (node !== undefined && this.change(from, null, node));
+      case 'unlink':
+        return void (node !== undefined && this.change(from, null, node));
       case 'rename':
       case 'link': {
         const to = this.locate(call.to);
@@ -217,7 +227,8 @@ function* subsets(count: number, limit: number): Generator<(index: number) => bo
     yield (index) => index < length;
     yield (index) => index !== length;
   }
-  for (let round = 0; round < limit / 2; round += 1) yield (index) => createHash('md5').update(`${round} ${index}`).digest().readUInt8(0) % 2 === 0;
+  for (let round = 0; round < limit / 2; round += 1)
+    yield (index) => createHash('md5').update(`${round} ${index}`).digest().readUInt8(0) % 2 === 0;
 }
 
 function writeNode(at: string, node: Node, data: Buffer): void {

@@ -1,46 +1,22 @@
-// Kills git-fso at every call that changes a file, and checks that nothing is lost and that the next run goes on.
+// Kills git-fso at every call that changes a file, and checks that nothing is lost and that the next run goes on. Then has
+// the same calls fail, and Git collect garbage before each of them: failing-commands.mjs and beside-gc.mjs.
 //
 //   node test/crash/run.mjs [--quick] [--only <part of a name>]... [--jobs <n>] [--keep]
 //
-// --quick takes a sample that is the same each time. Skipped where strace cannot trace.
+// --quick takes a sample that is the same each time. Kills are skipped where strace cannot trace.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { BIN, ENV, withoutFlock } from './command.mjs';
-import { prepare, SCENARIOS } from './scenarios.mjs';
+import { options } from './options.mjs';
+import { copyWorld, prepare, reposOf, SCENARIOS } from './scenarios.mjs';
+import { damageIn, stateOf } from './state.mjs';
 import { canTrace, killAt, run, trace } from './strace.mjs';
 
 const QUICK_KILLS = 5;
 /** How often to try to kill a process at a certain call. */
 const ATTEMPTS_MAX = 60;
-
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: [] },
-    jobs: { type: 'string', default: '2' },
-    keep: { type: 'boolean', default: false },
-  },
-});
-
-const git = (shadow, args) => run('git', args, { cwd: shadow, env: ENV });
-
-/** Refs and their trees; with `commits`, also the ids of commits. */
-async function stateOf(repos, commits) {
-  const states = [];
-  for (const repo of repos) {
-    const { stdout } = await git(repo, ['for-each-ref', `--format=%(refname) %(tree)${commits ? ' %(objectname)' : ''} %(if:equals=tree)%(objecttype)%(then)%(objectname)%(end)`]);
-    states.push(stdout);
-  }
-  return states.sort().join('\n');
-}
-
-/** What Git finds wrong in a repo: it must be nothing at any moment. */
-async function damageIn(repo) {
-  const { status, stdout, stderr } = await git(repo, ['fsck', '--full', '--strict', '--no-dangling', '--no-progress']);
-  return status === 0 && stdout === '' && stderr === '' ? null : `git fsck says (status ${status}): ${stdout}${stderr}`;
-}
 
 class Sweep {
   constructor(name, scenario, dir) {
@@ -49,13 +25,14 @@ class Sweep {
     this.world = prepare(scenario, path.join(dir, 'world'), ENV);
   }
 
+  /** The exit status of the command when nobody kills it. */
+  get status() {
+    return this.scenario.status ?? 0;
+  }
+
   /** A copy of the world's shadow for one run. The realdir is only read, and so shared. */
   copy(number) {
-    const shadow = path.join(this.dir, `run-${number}`);
-    fs.cpSync(this.world.shadow, shadow, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    const world = { real: this.world.real, shadow };
-    this.scenario.configure?.(world);
-    return world;
+    return copyWorld(this.scenario, this.world, path.join(this.dir, `run-${number}`));
   }
 
   async runAll() {
@@ -64,7 +41,7 @@ class Sweep {
     const { result, calls } = await trace(process.execPath, [BIN, ...scenario.args(whole)], {
       directory: whole.shadow, log: path.join(this.dir, 'strace.log'), options: { cwd: whole.shadow, env: this.env },
     });
-    if (result.status !== 0) throw new Error(`${this.name}: the run that is not killed fails: ${result.stdout}${result.stderr}`);
+    if (result.status !== this.status) throw new Error(`${this.name}: the run that is not killed fails: ${result.stdout}${result.stderr}`);
     const expected = await stateOf(this.reposOf(whole), scenario.keepsCommits);
     const targets = scenario.targets ?? calls;
     const stride = options.quick ? Math.max(1, Math.floor(targets.length / QUICK_KILLS)) : 1;
@@ -73,13 +50,15 @@ class Sweep {
       for (const [number, target] of queue) await this.killOnce(number, target, expected);
     };
     await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
-    console.log(`${this.failures.length === 0 ? 'ok  ' : 'FAIL'} ${this.name}: ${this.kills} kills at ${targets.length} points${this.missed === 0 ? '' : `, ${this.missed} of them never hit`}`);
+    console.log(
+      `${this.failures.length === 0 ? 'ok  ' : 'FAIL'} ${this.name}: ${this.kills} kills at ${targets.length} ` +
+        `points${this.missed === 0 ? '' : `, ${this.missed} of them never hit`}`,
+    );
     for (const failure of this.failures) console.log(`     ${failure}`);
   }
 
   reposOf(world) {
-    const repos = this.scenario.repos === undefined ? [world.shadow] : this.scenario.repos(world);
-    return repos.filter((repo) => fs.existsSync(path.join(repo, '.git')));
+    return reposOf(this.scenario, world);
   }
 
   async killOnce(number, target, expected) {
@@ -92,14 +71,15 @@ class Sweep {
       if (!this.scenario.isDamaged) for (const repo of this.reposOf(world)) problems.push(await damageIn(repo));
       if (this.scenario.isDone?.(world.shadow) !== true) {
         const again = await run(process.execPath, args, surroundings);
-        if (again.status !== 0) problems.push(`the next run ends with status ${again.status}: ${again.stdout}${again.stderr}`);
+        if (again.status !== this.status) problems.push(`the next run ends with status ${again.status}: ${again.stdout}${again.stderr}`);
       }
       if ((await stateOf(this.reposOf(world), this.scenario.keepsCommits)) !== expected) problems.push('the next run ends in other trees');
       for (const repo of this.reposOf(world)) problems.push(await damageIn(repo), ...(number % 5 === 0 ? await this.tidy(repo) : []));
     } catch (error) {
       problems.push(String(error));
     }
-    for (const problem of problems.filter((one) => one !== null)) this.failures.push(`killed before ${target.line.slice(0, 200)}: ${problem}`);
+    for (const problem of problems.filter((one) => one !== null))
+      this.failures.push(`killed before ${target.line.slice(0, 200)}: ${problem}`);
     if (!options.keep || problems.every((one) => one === null)) fs.rmSync(world.shadow, { recursive: true, force: true });
   }
 
@@ -138,25 +118,42 @@ class Sweep {
   }
 }
 
-if (!(await canTrace())) {
-  console.log('skipped: strace cannot trace here');
-  process.exit(0);
-}
-const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'git-fso-crash-')));
-const started = Date.now();
-let [kills, missed, failures] = [0, 0, 0];
-try {
-  const chosen = Object.entries(SCENARIOS).filter(([name]) => options.only.length === 0 || options.only.some((part) => name.includes(part)));
-  for (const [name, scenario] of chosen) {
-    const sweep = new Sweep(name, scenario, path.join(base, name.replace(/\W+/g, '-')));
-    await sweep.runAll();
-    kills += sweep.kills;
-    missed += sweep.missed;
-    failures += sweep.failures.length;
+async function killAll() {
+  const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'git-fso-crash-')));
+  const started = Date.now();
+  let [kills, missed, failures] = [0, 0, 0];
+  try {
+    const chosen = Object.entries(SCENARIOS).filter(
+      ([name]) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
+    );
+    for (const [name, scenario] of chosen) {
+      const sweep = new Sweep(name, scenario, path.join(base, name.replace(/\W+/g, '-')));
+      try {
+        await sweep.runAll();
+      } finally {
+        scenario.end?.(sweep.world);
+      }
+      kills += sweep.kills;
+      missed += sweep.missed;
+      failures += sweep.failures.length;
+    }
+  } finally {
+    if (options.keep) console.log(base);
+    else fs.rmSync(base, { recursive: true, force: true });
   }
-} finally {
-  if (options.keep) console.log(base);
-  else fs.rmSync(base, { recursive: true, force: true });
+  console.log(`${kills} kills, ${missed} points never hit, ${failures} failures, ${Math.round((Date.now() - started) / 1000)} s`);
+  return failures === 0;
 }
-console.log(`${kills} kills, ${missed} points never hit, ${failures} failures, ${Math.round((Date.now() - started) / 1000)} s`);
-if (failures > 0) process.exitCode = 1;
+
+/** Runs another program of this folder with the same options. */
+function isFine(program) {
+  console.log(`\n${program}`);
+  return (
+    spawnSync(process.execPath, [path.join(import.meta.dirname, program), ...process.argv.slice(2)], { stdio: 'inherit' }).status === 0
+  );
+}
+
+const canKill = await canTrace();
+if (!canKill) console.log('skipped: strace cannot trace here');
+const outcomes = [!canKill || (await killAll()), isFine('failing-commands.mjs'), isFine('beside-gc.mjs')];
+if (outcomes.includes(false)) process.exitCode = 1;

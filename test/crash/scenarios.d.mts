@@ -7,6 +7,7 @@ export interface Scenario {
   args(world: CrashWorld): readonly string[];
   configure?(world: CrashWorld): void;
   repos?(world: CrashWorld): readonly string[];
+  end?(world: CrashWorld): void;
   readonly keepsCommits?: boolean;
 }
 

@@ -10,7 +10,11 @@ export const CHANGING_CALLS = [
 ];
 
 // By its path, because programs are run with other PATHs, too.
-const STRACE = (process.env.PATH ?? '').split(':').map((place) => path.join(place, 'strace')).find((file) => fs.existsSync(file)) ?? 'strace';
+const STRACE =
+  (process.env.PATH ?? '')
+    .split(':')
+    .map((place) => path.join(place, 'strace'))
+    .find((file) => fs.existsSync(file)) ?? 'strace';
 
 /** Runs a program to its end; never throws because of its exit status. */
 export function run(command, args, { cwd = '/', env = process.env, timeout = 60_000 } = {}) {

@@ -13,15 +13,31 @@ export type FileCall =
   | { readonly call: 'report' };
 
 /** What strace must be asked for. */
-const TRACED = ['openat', 'write', 'pwrite64', 'ftruncate', 'fsync', 'fdatasync', 'mkdir', 'rmdir', 'unlink', 'unlinkat', 'symlink', 'rename', 'link'];
+const TRACED = [
+  'openat',
+  'write',
+  'pwrite64',
+  'ftruncate',
+  'fsync',
+  'fdatasync',
+  'mkdir',
+  'rmdir',
+  'unlink',
+  'unlinkat',
+  'symlink',
+  'rename',
+  'link',
+];
 export const FLAGS = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', '10000000', '-e', `trace=${TRACED.join(',')}`];
 
-const unhex = (text: string): string => text.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+const unhex = (text: string): string =>
+  text.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 
 /** Reads a log of strace with `FLAGS`: what happened, in the order in which the calls ended. */
 export function readTraceLog(file: string): FileCall[] {
   const unfinished = new Map<string, string>();
   const calls: FileCall[] = [];
+  const held: Held = new Map();
   let main: string | null = null;
   for (const line of fs.readFileSync(file, 'latin1').split('\n')) {
     const [, pid = '', rest = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
@@ -32,21 +48,34 @@ export function readTraceLog(file: string): FileCall[] {
       continue;
     }
     const end = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)?.[1];
-    const call = parse(end === undefined ? rest : `${unfinished.get(pid) ?? ''}${end}`, pid === main);
-    if (call !== null) calls.push(call);
+    const call = parse(end === undefined ? rest : `${unfinished.get(pid) ?? ''}${end}`, pid === main, held);
+    if (call === null) continue;
+    calls.push(call);
+    if (call.call === 'rename') follow(held, call.path, call.to);
   }
   return calls;
 }
 
-function parse(text: string, isMain: boolean): FileCall | null {
-  const [, name = '', args = '', result = ''] = /^(\w+)\((.*)\) += (-?\d+)/s.exec(text) ?? [];
+/** Where the directories are that the process holds open, by descriptor: paths may begin with these. */
+type Held = Map<string, string>;
+
+function follow(held: Held, from: string, to: string): void {
+  for (const [fd, at] of held) if (at === from || at.startsWith(`${from}/`)) held.set(fd, to + at.slice(from.length));
+}
+
+function parse(text: string, isMain: boolean, held: Held): FileCall | null {
+  const [, name = '', args = '', result = '', resultPath = ''] = /^(\w+)\((.*)\) += (-?\d+)(?:<([^>]*)>)?/s.exec(text) ?? [];
   if (name === '' || result.startsWith('-')) return null;
-  const strings = Array.from(args.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g), ([, hex = '']) => unhex(hex));
+  if (name === 'openat' && isMain) held.set(result, unhex(resultPath));
+  const resolved = (place: string): string => place.replace(/^\/proc\/self\/fd\/(\d+)/, (whole, fd: string) => held.get(fd) ?? whole);
+  const isData = name === 'write' || name === 'pwrite64';
+  const strings = Array.from(args.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g), ([, hex = '']) => (isData ? unhex(hex) : resolved(unhex(hex))));
   const opened = unhex(/^\w+<([^>]*)>/.exec(args)?.[1] ?? '');
   const [first = '', second = ''] = strings;
   switch (name) {
     case 'openat': return args.includes('O_CREAT') || args.includes('O_TRUNC')
-      ? { call: 'open', path: path.posix.resolve(opened, first), truncates: args.includes('O_TRUNC'), appends: args.includes('O_APPEND') } : null;
+      ? { call: 'open', path: path.posix.resolve(opened, first), truncates: args.includes('O_TRUNC'), appends: args.includes('O_APPEND') }
+      : null;
     case 'write':
     case 'pwrite64': {
       if (isMain && args.startsWith('1<')) return { call: 'report' };

@@ -120,8 +120,11 @@ try {
   title('7. All repos');
   fso('list', '--config', config);
 
-  title('8. Directories that nobody tracks');
+  title('8. Directories that nobody tracks: none, since a summary of scratch is in the superrepo');
   fso('discover', '--untracked', '--config', config);
+
+  title('9. No file is recorded by two repos, and nothing else is wrong');
+  fso('doctor', '--config', config);
 
   title('A third rescan finds nothing to do');
   fso('rescan', '--config', config);

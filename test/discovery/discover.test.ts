@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_RULE } from '../../src/discovery/default-rule.js';
+import { DEFAULT_RULE } from '../../src/discovery/naming-rules/default-rule.js';
 import type { DiscoveryOptions } from '../../src/discovery/discover.js';
 import { discoverRepos, DiscoveryError } from '../../src/discovery/discover.js';
-import { compilePathMatch } from '../../src/discovery/path-match.js';
-import { PathPatterns } from '../../src/discovery/path-patterns.js';
+import { compilePathMatch } from '../../src/discovery/naming-rules/path-match.js';
+import { PathPatterns } from '../../src/discovery/naming-rules/path-patterns.js';
 import type { ByteString } from '../../src/util/byte-string.js';
 import { fsPath, joinPath } from '../../src/util/byte-string.js';
 import { asNobody, buildTree, removeTree, tempDir } from '../harness/index.js';
@@ -55,7 +55,15 @@ describe('the walk', () => {
     fs.chmodSync(path.join(root, 'b'), 0);
     const rule = patterns('superrepo .', 'superrepo *', 'repo */*');
     const { events, complete } = await asNobody(() => discover(root, { rule }));
-    expect(events).toEqual(['candidate .', 'candidate a', 'candidate a/x', 'candidate b', 'problem b EACCES', 'candidate c', 'candidate c/z']);
+    expect(events).toEqual([
+      'candidate .',
+      'candidate a',
+      'candidate a/x',
+      'candidate b',
+      'problem b EACCES',
+      'candidate c',
+      'candidate c/z',
+    ]);
     expect(complete).toBe(false);
   });
 
@@ -77,7 +85,12 @@ describe('the walk', () => {
   });
 
   test('whoever swaps a directory for a symbolic link leads nowhere else', async () => {
-    const top = buildTree(tempDir(), { 'elsewhere/secret/x': null, 'elsewhere/b/secret': null, 'root/a/b/own': null, 'root/a/c/own': null });
+    const top = buildTree(tempDir(), {
+      'elsewhere/secret/x': null,
+      'elsewhere/b/secret': null,
+      'root/a/b/own': null,
+      'root/a/c/own': null,
+    });
     const [a, aside] = [path.join(top, 'root/a'), path.join(top, 'aside')];
     const rule = patterns('superrepo .', 'superrepo *', 'superrepo */*', 'repo */*/*');
     /** Swaps `a` when the walk tells of a directory, which it is to read next. */
@@ -101,14 +114,17 @@ describe('the walk', () => {
     const top = buildTree(tempDir(), { 'elsewhere/secret/x': null, 'elsewhere/b/secret': null, 'root/a/b/own': null });
     const script = `const fs = require('fs'); process.chdir(${JSON.stringify(top)}); fs.writeFileSync('ready', '');
       fs.symlinkSync('../elsewhere', 'link');
-      for (;;) { fs.renameSync('root/a', 'aside'); fs.renameSync('link', 'root/a'); fs.renameSync('root/a', 'link'); fs.renameSync('aside', 'root/a'); }`;
+      for (;;) { fs.renameSync('root/a', 'aside'); fs.renameSync('link', 'root/a'); fs.renameSync('root/a', 'link'); ` +
+        `fs.renameSync('aside', 'root/a'); }`;
     const swapper = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
     const seen = new Set<string>();
     try {
       while (!fs.existsSync(path.join(top, 'ready'))) await setTimeout(10);
       const end = Date.now() + 2000;
       while (Date.now() < end) {
-        const { events } = await discover(path.join(top, 'root'), { rule: patterns('enter .', 'superrepo *', 'superrepo */*', 'repo */*/*') });
+        const { events } = await discover(path.join(top, 'root'), {
+          rule: patterns('enter .', 'superrepo *', 'superrepo */*', 'repo */*/*'),
+        });
         for (const event of events) seen.add(event);
       }
     } finally {
@@ -122,7 +138,11 @@ describe('the walk', () => {
     const root = buildTree(tempDir(), { 'a/b/c': null });
     const count = (): number => fs.readdirSync('/proc/self/fd').length;
     const before = count();
-    for await (const { path: dir } of discoverRepos({ root, rule: patterns('superrepo .', 'superrepo *', 'superrepo */*'), isKnown: () => false })) {
+    for await (const { path: dir } of discoverRepos({
+      root,
+      rule: patterns('superrepo .', 'superrepo *', 'superrepo */*'),
+      isKnown: () => false,
+    })) {
       if (dir === 'a/b') break;
     }
     await discover(root, { rule: patterns('superrepo .', 'superrepo *', 'superrepo */*') });

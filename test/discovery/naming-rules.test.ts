@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createNamingRule } from '../../src/discovery/create-naming-rule.js';
-import { parseEnabledPaths } from '../../src/discovery/enabled-paths.js';
-import { NamingRuleError } from '../../src/discovery/naming-rule.js';
-import { parsePathPatterns } from '../../src/discovery/path-pattern.js';
+import { createNamingRule } from '../../src/discovery/naming-rules/create-naming-rule.js';
+import { parseEnabledPaths } from '../../src/discovery/naming-rules/enabled-paths.js';
+import { NamingRuleError } from '../../src/discovery/naming-rules/naming-rule.js';
+import { parsePathPatterns } from '../../src/discovery/naming-rules/path-pattern.js';
 
 const create = (name: string, settings: Record<string, unknown>, root = '/projects') => createNamingRule(name, settings, root);
 
@@ -49,7 +49,17 @@ describe('lines', () => {
   });
 
   test('depth paths are unsigned numbers and literal paths', () => {
-    const { patterns, problems } = parseEnabledPaths(['02 a*[?\\', '0 ', '+1 x', '1.0 x', '4294967296 x', '4294967295 x', '4 x', 'x', '٣ x']);
+    const { patterns, problems } = parseEnabledPaths([
+      '02 a*[?\\',
+      '0 ',
+      '+1 x',
+      '1.0 x',
+      '4294967296 x',
+      '4294967295 x',
+      '4 x',
+      'x',
+      '٣ x',
+    ]);
     expect(patterns.map(({ glob }) => glob)).toEqual(['a\\*\\[\\?\\\\', 'a\\*\\[\\?\\\\/*', 'a\\*\\[\\?\\\\/*/*', '']);
     expect(problems.map(({ code, index }) => `${index} ${code}`)).toEqual([
       '2 MalformedDepthPath',

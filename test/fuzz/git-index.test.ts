@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DamagedIndexError, readIndexFile } from '../../src/git/index-reader.js';
+import { DamagedIndexError, readIndexFile } from '../../src/git/index/index-reader.js';
 import { git, tempDir } from '../harness/index.js';
 import { fuzz, unlessRefused } from './fuzz.js';
 import { hostile, long } from './inputs.js';
@@ -21,7 +21,20 @@ function makeLanguage(): Language {
     git(['update-index', `--index-version=${version}`, '--force-write-index'], dir);
     return fs.readFileSync(`${dir}/.git/index`).subarray(0, -CHECKSUM_BYTES);
   });
-  const words = ['DIRC', '\0\0\0\x02', '\0\0\0\x04', '\xff\xff\xff\xff', '\0\0\0\x01', '\0', '\x80', '\xff'.repeat(12), 'TREE', 'link', '\x40\x01', ...PATHS];
+  const words = [
+    'DIRC',
+    '\0\0\0\x02',
+    '\0\0\0\x04',
+    '\xff\xff\xff\xff',
+    '\0\0\0\x01',
+    '\0',
+    '\x80',
+    '\xff'.repeat(12),
+    'TREE',
+    'link',
+    '\x40\x01',
+    ...PATHS,
+  ];
   return { words, valid };
 }
 
@@ -44,7 +57,9 @@ test('an index of Git is entries or an error, whatever is damaged', () => {
   const file = `${tempDir()}/index`;
   for (const body of language.valid) {
     readWith(file, body as Buffer, true);
-    expect(Array.from(readIndexFile(file)?.entries() ?? [], ({ path }) => path)).toEqual(PATHS.map((path) => Buffer.from(path).toString('latin1')));
+    expect(Array.from(readIndexFile(file)?.entries() ?? [], ({ path }) => path)).toEqual(
+      PATHS.map((path) => Buffer.from(path).toString('latin1')),
+    );
   }
   fuzz(fc.tuple(hostile(language), fc.boolean()), ([body, isHashed]) => readWith(file, body, isHashed));
 });

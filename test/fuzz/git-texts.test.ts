@@ -1,17 +1,17 @@
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { alternateDirs } from '../../src/git/alternates.js';
-import { decodeCommit, encodeCommit } from '../../src/git/commit-codec.js';
-import { changeConfig } from '../../src/git/change-config.js';
-import { parseGitDate } from '../../src/git/date-text.js';
-import { unquotePath } from '../../src/git/quoted-path.js';
-import { appendReflog, readReflog } from '../../src/git/reflog.js';
-import { listRefs, readRef } from '../../src/git/refs.js';
-import { readRepoConfig, refuseUnknownFormat } from '../../src/git/repo-config.js';
-import { cleanIdentityText } from '../../src/git/signature.js';
-import { oidFromHex } from '../../src/git/object-id.js';
-import { normalKey, parseGitConfig } from '../../src/util/git-config-syntax.js';
+import { alternateDirs } from '../../src/git/objects/alternates.js';
+import { decodeCommit, encodeCommit } from '../../src/git/commits/commit-codec.js';
+import { changeConfig } from '../../src/git/config/change-config.js';
+import { parseGitDate } from '../../src/git/commits/date-text.js';
+import { unquotePath } from '../../src/git/objects/quoted-path.js';
+import { appendReflog, readReflog } from '../../src/git/refs/reflog.js';
+import { listRefs, readRef } from '../../src/git/refs/refs.js';
+import { readRepoConfig, refuseUnknownFormat } from '../../src/git/config/repo-config.js';
+import { cleanIdentityText } from '../../src/git/commits/signature.js';
+import { oidFromHex } from '../../src/git/objects/object-id.js';
+import { normalKey, parseGitConfig } from '../../src/util/text/git-config-syntax.js';
 import { WHO } from '../git/repository.js';
 import { tempDir } from '../harness/index.js';
 import { fuzz, unlessRefused } from './fuzz.js';
@@ -23,16 +23,73 @@ const NULL_ID = '0'.repeat(40);
 
 const CONFIG: Language = {
   words: [
-    '[core]', '[a "b"]', '[a.b]', '[a ""]', '["', '[', ']', '=', ' = ', '\n', '\n', '\r\n', '\r', '\\', '\\\n', '"', '\\"', '#', ';', ' ', '\t', '\v', '\f', '\0',
-    'key', 'Key-1', 'x', 'true', '\xef\xbb\xbf', '\xa0', '\xc3\xa0', '.', '1', '[extensions]', 'constructor', 'noop',
+    '[core]',
+    '[a "b"]',
+    '[a.b]',
+    '[a ""]',
+    '["',
+    '[',
+    ']',
+    '=',
+    ' = ',
+    '\n',
+    '\n',
+    '\r\n',
+    '\r',
+    '\\',
+    '\\\n',
+    '"',
+    '\\"',
+    '#',
+    ';',
+    ' ',
+    '\t',
+    '\v',
+    '\f',
+    '\0',
+    'key',
+    'Key-1',
+    'x',
+    'true',
+    '\xef\xbb\xbf',
+    '\xa0',
+    '\xc3\xa0',
+    '.',
+    '1',
+    '[extensions]',
+    'constructor',
+    'noop',
   ],
   valid: [
-    '[core]\n\trepositoryformatversion = 0\n\tbare = false ; x\n[fso] realdir = /on/the/same line\n[Branch "Main\\"x\\\\y"]\n\tRemote = "a # b" c\n\tflag\n',
+    '[core]\n\trepositoryformatversion = 0\n\tbare = false ; x\n[fso] realdir = /on/the/same line\n[Branch ' +
+      '"Main\\"x\\\\y"]\n\tRemote = "a # b" c\n\tflag\n',
     '[extensions]\n\tobjectformat = sha1\n\tnoop = 1\n[core]\nrepositoryformatversion=1\n[user] name = two \\\ncontinued\n',
   ],
 };
 const COMMIT: Language = {
-  words: ['tree ', 'parent ', 'author ', 'committer ', 'encoding ', 'gpgsig ', ID, '\n', '\n\n', '\n ', ' ', '<', '>', '\0', 'utf-16le', 'latin1', 'shift_jis', '-1', '\xff', '+0200', '\xef\xbb\xbf'],
+  words: [
+    'tree ',
+    'parent ',
+    'author ',
+    'committer ',
+    'encoding ',
+    'gpgsig ',
+    ID,
+    '\n',
+    '\n\n',
+    '\n ',
+    ' ',
+    '<',
+    '>',
+    '\0',
+    'utf-16le',
+    'latin1',
+    'shift_jis',
+    '-1',
+    '\xff',
+    '+0200',
+    '\xef\xbb\xbf',
+  ],
   valid: [
     `tree ${ID}\nparent ${ID}\nauthor A U Thor <a@example.com> 1500000000 +0200\ncommitter C <c@x> -5 -0330\n\nsubject\n\nbody\n`,
     `tree ${ID}\nauthor a <b> 1 +0000\ncommitter a <b> 1 +0000\nencoding ISO-8859-1\ngpgsig -----BEGIN\n tree x\n\ngr\xfcn`,
@@ -40,12 +97,41 @@ const COMMIT: Language = {
 };
 const DATES: Language = {
   words: ['@', '+', '-', ':', 'T', ' ', 'Z', 'GMT', 'Fri, ', 'Jul', '14', '2017', '+0200', '-1400', '0099', '.', '99', '60', '31', '02'],
-  valid: ['1500000000 +0200', '@0', '2017-07-14T04:40:00+02:00', '2017.07.14 04:40', 'Fri, 14 Jul 2017 04:40:00 +0200', '9999-12-31T23:59:59-14:00', '1970-01-01 00:00:00Z'],
+  valid: [
+    '1500000000 +0200',
+    '@0',
+    '2017-07-14T04:40:00+02:00',
+    '2017.07.14 04:40',
+    'Fri, 14 Jul 2017 04:40:00 +0200',
+    '9999-12-31T23:59:59-14:00',
+    '1970-01-01 00:00:00Z',
+  ],
 };
 const REF_FILES: Language = {
-  words: ['ref: ', 'ref:', 'refs/heads/', 'x', 'HEAD', ID, NULL_ID, '\n', ' ', '\t', '\0', '..', '/', '.lock', '^', '#', '@{', '\r', '\xff'],
+  words: [
+    'ref: ',
+    'ref:',
+    'refs/heads/',
+    'x',
+    'HEAD',
+    ID,
+    NULL_ID,
+    '\n',
+    ' ',
+    '\t',
+    '\0',
+    '..',
+    '/',
+    '.lock',
+    '^',
+    '#',
+    '@{',
+    '\r',
+    '\xff',
+  ],
   valid: [
-    `ref: refs/heads/x\n`, `${ID}\n`,
+    `ref: refs/heads/x\n`,
+    `${ID}\n`,
     `# pack-refs with: peeled fully-peeled sorted \n${ID} refs/heads/x\n${ID} refs/tags/v1\n^${ID}\n${ID} refs/heads/\xc3\xa9\n`,
   ],
 };
@@ -92,7 +178,8 @@ describe('config', () => {
       if (before === null) return;
       const after = parseGitConfig(changeConfig(content, key, wanted)).entries;
       expect(after.findLast((entry) => entry.key === normalKey(key))?.value).toBe(wanted);
-      const others = (entries: typeof after): string[] => entries.filter((entry) => entry.key !== normalKey(key)).map((entry) => `${entry.key}=${entry.value}`);
+      const others = (entries: typeof after): string[] =>
+        entries.filter((entry) => entry.key !== normalKey(key)).map((entry) => `${entry.key}=${entry.value}`);
       expect(others(after)).toEqual(others(before.entries));
     });
   });
@@ -101,7 +188,7 @@ describe('config', () => {
     fuzz(hostile(CONFIG), (content) => {
       write('config', content);
       unlessRefused(null, () => readRepoConfig(gitDir).get('core.bare'));
-      unlessRefused(null, () => refuseUnknownFormat(gitDir));
+      unlessRefused(null, () => refuseUnknownFormat(gitDir, readRepoConfig(gitDir)));
     });
   });
 
@@ -189,7 +276,7 @@ describe('alternates', () => {
   test('are some directories, never without end', () => {
     fuzz(hostile(ALTERNATES), (list) => {
       write('objects/info/alternates', list);
-      const dirs = alternateDirs(`${gitDir}/objects`);
+      const dirs = unlessRefused([], () => alternateDirs(`${gitDir}/objects`));
       expect(dirs.length).toBeLessThanOrEqual(list.toString('latin1').split('\n').length);
     });
   });

@@ -13,7 +13,20 @@ type Edit = (bytes: Buffer) => Buffer;
 const ALL_PLACES = 0x10000;
 const place = fc.nat(ALL_PLACES - 1);
 const ODD_BYTES = [0x00, 0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2f, 0x30, 0x5c, 0x7f, 0x80, 0xa0, 0xc3, 0xff];
-const ODD_NUMBERS = ['', '0', '-1', '00', '07', '1e9', '0x1f', '2147483648', '4294967296', '9007199254740993', '18446744073709551616', '9'.repeat(400)];
+const ODD_NUMBERS = [
+  '',
+  '0',
+  '-1',
+  '00',
+  '07',
+  '1e9',
+  '0x1f',
+  '2147483648',
+  '4294967296',
+  '9007199254740993',
+  '18446744073709551616',
+  '9'.repeat(400),
+];
 const LONG_BYTES = 200_000;
 
 /** The index that a place stands for, up to and including the end. */
@@ -39,13 +52,29 @@ function edits(words: readonly Buffer[], others: readonly Buffer[]): fc.Arbitrar
   return fc.oneof(
     fc.tuple(place, fc.nat(7)).map(([at, bit]) => set((old) => old ^ (1 << bit))(at)),
     fc.tuple(place, fc.constantFrom(...ODD_BYTES)).map(([at, byte]) => set(() => byte)(at)),
-    place.map((at): Edit => (bytes) => bytes.subarray(0, indexIn(bytes, at))),
+    place.map(
+      (at): Edit =>
+        (bytes) =>
+          bytes.subarray(0, indexIn(bytes, at)),
+    ),
     fc.tuple(place, place).map(([a, b]) => range((bytes, start, end) => replaced(bytes, start, end, ''))(a, b)),
-    fc.tuple(place, place, fc.integer({ min: 2, max: 6 })).map(([a, b, times]) =>
-      range((bytes, start, end) => replaced(bytes, start, end, Buffer.concat(Array.from({ length: times }, () => bytes.subarray(start, end)))))(a, b)),
-    fc.tuple(place, fc.constantFrom(...words)).map(([at, word]): Edit => (bytes) => replaced(bytes, indexIn(bytes, at), indexIn(bytes, at), word)),
-    fc.tuple(place, place, fc.constantFrom(...others)).map(([at, from, other]): Edit => (bytes) =>
-      Buffer.concat([bytes.subarray(0, indexIn(bytes, at)), other.subarray(indexIn(other, from))])),
+    fc
+      .tuple(place, place, fc.integer({ min: 2, max: 6 }))
+      .map(([a, b, times]) =>
+        range((bytes, start, end) =>
+          replaced(bytes, start, end, Buffer.concat(Array.from({ length: times }, () => bytes.subarray(start, end)))),
+        )(a, b),
+      ),
+    fc.tuple(place, fc.constantFrom(...words)).map(
+      ([at, word]): Edit =>
+        (bytes) =>
+          replaced(bytes, indexIn(bytes, at), indexIn(bytes, at), word),
+    ),
+    fc.tuple(place, place, fc.constantFrom(...others)).map(
+      ([at, from, other]): Edit =>
+        (bytes) =>
+          Buffer.concat([bytes.subarray(0, indexIn(bytes, at)), other.subarray(indexIn(other, from))]),
+    ),
     fc.tuple(fc.nat(5), fc.constantFrom(...ODD_NUMBERS)).map(([which, number]): Edit => (bytes) => {
       const found = [...bytes.toString('latin1').matchAll(/\d+/g)][which];
       return found === undefined ? bytes : replaced(bytes, found.index, found.index + found[0].length, number);
@@ -77,5 +106,7 @@ export function long({ words, valid }: Language): fc.Arbitrary<Buffer> {
   const few = fc.array(fc.constantFrom(...buffers(words)), { maxLength: 3 }).map((list) => Buffer.concat(list));
   const start = fc.oneof(few, fc.constantFrom(...buffers(valid)));
   const repeated = fc.array(fc.constantFrom(...buffers(words)), { minLength: 1, maxLength: 3 }).map((list) => Buffer.concat(list));
-  return fc.tuple(start, repeated, few).map(([before, piece, after]) => Buffer.concat([before, Buffer.alloc(piece.length === 0 ? 0 : LONG_BYTES, piece), after]));
+  return fc
+    .tuple(start, repeated, few)
+    .map(([before, piece, after]) => Buffer.concat([before, Buffer.alloc(piece.length === 0 ? 0 : LONG_BYTES, piece), after]));
 }

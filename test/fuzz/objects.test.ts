@@ -2,21 +2,24 @@ import fs from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { applyDelta } from '../../src/git/delta.js';
-import { hashObject, oidToHex } from '../../src/git/object-id.js';
-import type { Oid } from '../../src/git/object-id.js';
-import { readLooseObject } from '../../src/git/loose-object.js';
-import { ObjectReader } from '../../src/git/object-reader.js';
-import { ObjectWriter } from '../../src/git/object-writer.js';
-import { decodeTree, encodeTree } from '../../src/git/tree-codec.js';
-import { unwrapStored } from '../../src/git/zlib-stored.js';
+import { applyDelta } from '../../src/git/packs/delta.js';
+import { hashObject, oidToHex } from '../../src/git/objects/object-id.js';
+import type { Oid } from '../../src/git/objects/object-id.js';
+import { readLooseObject } from '../../src/git/objects/loose-object.js';
+import { ObjectReader } from '../../src/git/objects/object-reader.js';
+import { ObjectWriter } from '../../src/git/objects/object-writer.js';
+import { decodeTree, encodeTree } from '../../src/git/trees/tree-codec.js';
+import { unwrapStored } from '../../src/git/packs/zlib-stored.js';
 import { git, tempDir } from '../harness/index.js';
 import { fuzz, unlessRefused } from './fuzz.js';
 import { damaged, hostile, long } from './inputs.js';
 import type { Language } from './inputs.js';
 
 const OID = 'i'.repeat(20);
-const TREE: Language = { words: ['100644 ', '40000 ', '0', '7', ' ', '\0', 'a', '/', OID, '\xff'], valid: [`100644 a\0${OID}40000 b\xe9\0${OID}`, `160000 x\0${OID}`] };
+const TREE: Language = {
+  words: ['100644 ', '40000 ', '0', '7', ' ', '\0', 'a', '/', OID, '\xff'],
+  valid: [`100644 a\0${OID}40000 b\xe9\0${OID}`, `160000 x\0${OID}`],
+};
 const DELTA: Language = {
   words: ['\x00', '\x01', '\x7f', '\x80', '\x90', '\x91', '\xb0', '\xff', '\xff\xff\xff\xff\x0f', '\x05hello', '\x80'.repeat(200)],
   // Among them one that claims to be of any size, with a number that is too long for that.
@@ -46,14 +49,14 @@ describe('deltas', () => {
 
   test('give what their commands say, or nothing', () => {
     fuzz(hostile(DELTA), (delta) => {
-      const result = applyDelta(base, delta);
+      const result = applyDelta(base, delta, 2 ** 28);
       if (result !== null) expect(result.length).toBeLessThanOrEqual(delta.length * base.length + delta.length);
     });
   });
 
   test('take no more than their time', () => {
     fuzz(long(DELTA), (delta) => {
-      const result = applyDelta(base, delta);
+      const result = applyDelta(base, delta, 2 ** 28);
       if (result !== null) expect(result.length).toBeLessThanOrEqual(delta.length * base.length + delta.length);
     }, { share: 0.01 });
   });
@@ -62,10 +65,13 @@ describe('deltas', () => {
 describe('stored streams', () => {
   test('are the content, nothing, or damaged', () => {
     const stream = deflateSync(Buffer.from('content'), { level: 0 });
-    fuzz(fc.tuple(hostile({ words: ['\x78\x01', '\x01', '\x07\x00\xf8\xff'], valid: [stream] }), fc.constantFrom(7, 0, 8, 0xffff)), ([bytes, length]) => {
-      const content = unwrapStored(bytes, length);
-      if (Buffer.isBuffer(content)) expect(content).toHaveLength(length);
-    });
+    fuzz(
+      fc.tuple(hostile({ words: ['\x78\x01', '\x01', '\x07\x00\xf8\xff'], valid: [stream] }), fc.constantFrom(7, 0, 8, 0xffff)),
+      ([bytes, length]) => {
+        const content = unwrapStored(bytes, length);
+        if (Buffer.isBuffer(content)) expect(content).toHaveLength(length);
+      },
+    );
   });
 });
 
@@ -142,7 +148,11 @@ describe('packs', () => {
       const insides = damaged({ words, valid: [pack.subarray(0, -20)] }).map((bytes) => Buffer.concat([bytes, pack.subarray(-20)]));
       const indexInsides = damaged({ words, valid: [index.subarray(0, -40)] }).map((bytes) => Buffer.concat([bytes, index.subarray(-40)]));
       const packFile = fc.oneof({ weight: 4, arbitrary: insides }, { weight: 1, arbitrary: damaged({ words, valid: [pack] }) });
-      const indexFile = fc.oneof({ weight: 4, arbitrary: fc.constant(index) }, { weight: 2, arbitrary: indexInsides }, { weight: 1, arbitrary: damaged({ words, valid: [index] }) });
+      const indexFile = fc.oneof(
+        { weight: 4, arbitrary: fc.constant(index) },
+        { weight: 2, arbitrary: indexInsides },
+        { weight: 1, arbitrary: damaged({ words, valid: [index] }) },
+      );
       return fc.tuple(fc.constant(which), packFile, indexFile);
     });
     fuzz(input, ([which, pack, index]) => {

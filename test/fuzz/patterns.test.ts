@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AttributeRules } from '../../src/realdir/attributes.js';
-import { IgnoreRuleFile } from '../../src/realdir/ignore-rule-file.js';
-import { IgnoreScope } from '../../src/realdir/ignore-rules.js';
-import { NogbundlePatterns } from '../../src/realdir/nogbundle-patterns.js';
-import { unquoteC } from '../../src/realdir/unquote-c.js';
+import { AttributeRules } from '../../src/realdir/attributes/attributes.js';
+import { IgnoreRuleFile } from '../../src/realdir/ignore/ignore-rule-file.js';
+import { IgnoreScope } from '../../src/realdir/ignore/ignore-rules.js';
+import { NogbundlePatterns } from '../../src/realdir/attributes/nogbundle-patterns.js';
+import { unquoteC } from '../../src/realdir/attributes/unquote-c.js';
 import { fuzz } from './fuzz.js';
 import { hostile, long } from './inputs.js';
 import type { Language } from './inputs.js';
@@ -15,11 +15,19 @@ const WORDS = [
 ];
 const IGNORE: Language = {
   words: WORDS,
-  valid: ['*.tmp\n/build/\n!keep.tmp\n# comment\n\\#a\ndoc/**/*.pdf\n', 'a\nb/\n/a/b\na/*\n**/ab\n[a-c]*[!x-z]\nab \\ \n', '\xef\xbb\xbf*\n!/a\n!*/\n'],
+  valid: [
+    '*.tmp\n/build/\n!keep.tmp\n# comment\n\\#a\ndoc/**/*.pdf\n',
+    'a\nb/\n/a/b\na/*\n**/ab\n[a-c]*[!x-z]\nab \\ \n',
+    '\xef\xbb\xbf*\n!/a\n!*/\n',
+  ],
 };
 const ATTRIBUTES: Language = {
   words: [...WORDS, '[attr]', 'nogbundle', ' nogbundle', ' -', ' !', '=', ' set', ' x=y', ' binary', '\\101', '\\"', 'a'.repeat(2040)],
-  valid: ['*.c text eol=lf\n/a/ nogbundle\n"a b" -text\n', '[attr]big -diff nogbundle x=1\na/** big\n', '# x\n**/b !nogbundle crlf=input\na binary\n'],
+  valid: [
+    '*.c text eol=lf\n/a/ nogbundle\n"a b" -text\n',
+    '[attr]big -diff nogbundle x=1\na/** big\n',
+    '# x\n**/b !nogbundle crlf=input\na binary\n',
+  ],
 };
 const NOGBUNDLES: Language = { words: WORDS, valid: ['/a/\n/a/*/\n# x\n**/b\n', 'a?/ab*\n  /b/**/  \n', 'a*b**a?\n'] };
 
@@ -43,15 +51,18 @@ describe('ignore rules', () => {
   });
 
   test('scopes decide what their files say', () => {
-    fuzz(fc.tuple(hostile(IGNORE), hostile(IGNORE), hostile(IGNORE), name, name, fc.boolean()), ([exclude, top, below, directory, base, isDirectory]) => {
-      const root = IgnoreScope.root(exclude, top);
-      for (const scope of [root, root.enter(directory, below), root.enter(directory, null).enter(base, below)]) {
-        const rule = scope.deciding(base, isDirectory);
-        expect(scope.ignores(base, isDirectory)).toBe(rule !== null && !rule.pattern.startsWith('!'));
-        if (!scope.mayIgnore) expect(rule).toBeNull();
-        if (rule !== null) expect(rule.line).toBeLessThanOrEqual(1 + [exclude, top, below].join('\n').split('\n').length);
-      }
-    });
+    fuzz(
+      fc.tuple(hostile(IGNORE), hostile(IGNORE), hostile(IGNORE), name, name, fc.boolean()),
+      ([exclude, top, below, directory, base, isDirectory]) => {
+        const root = IgnoreScope.root(exclude, top);
+        for (const scope of [root, root.enter(directory, below), root.enter(directory, null).enter(base, below)]) {
+          const rule = scope.deciding(base, isDirectory);
+          expect(scope.ignores(base, isDirectory)).toBe(rule !== null && !rule.pattern.startsWith('!'));
+          if (!scope.mayIgnore) expect(rule).toBeNull();
+          if (rule !== null) expect(rule.line).toBeLessThanOrEqual(1 + [exclude, top, below].join('\n').split('\n').length);
+        }
+      },
+    );
   });
 
   test('take no more than their time', () => {
@@ -71,7 +82,8 @@ describe('attributes', () => {
       const asked = isDirectory ? `${subject}/` : subject;
       const files = [{ dir: '', text }, { dir: subject.split('/')[0]!, text }];
       for (const rules of [AttributeRules.parse(text), AttributeRules.stack(files)]) {
-        for (const attribute of ['nogbundle', 'text', 'x']) expect(rules.valueOf(attribute, asked)).toSatisfy((value) => isValue(value, text.toString('latin1')));
+        for (const attribute of ['nogbundle', 'text', 'x'])
+          expect(rules.valueOf(attribute, asked)).toSatisfy((value) => isValue(value, text.toString('latin1')));
       }
       const more = Buffer.concat([text, Buffer.from('\n* nogbundle=1\n')]);
       const last = AttributeRules.stack([{ dir: '', text: more }]).valueOf('nogbundle', asked);

@@ -1,12 +1,12 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeCommit, encodeCommit } from '../../src/git/commit-codec.js';
-import { hashObject, oidFromHex, oidToHex } from '../../src/git/object-id.js';
-import type { Oid } from '../../src/git/object-id.js';
-import { compareEntryNames, decodeTree, encodeTree } from '../../src/git/tree-codec.js';
-import { STORED_TEXT_MAX, storeText } from '../../src/git/stored-text.js';
-import { STORED_OVERHEAD, adler32, storeBytes, unwrapStored } from '../../src/git/zlib-stored.js';
+import { decodeCommit, encodeCommit } from '../../src/git/commits/commit-codec.js';
+import { hashObject, oidFromHex, oidToHex } from '../../src/git/objects/object-id.js';
+import type { Oid } from '../../src/git/objects/object-id.js';
+import { compareEntryNames, decodeTree, encodeTree } from '../../src/git/trees/tree-codec.js';
+import { STORED_TEXT_MAX, storeText } from '../../src/git/packs/stored-text.js';
+import { STORED_OVERHEAD, adler32, storeBytes, unwrapStored } from '../../src/git/packs/zlib-stored.js';
 import { FsoError } from '../../src/util/errors.js';
 import { git, gitBuffer } from '../harness/index.js';
 import { WHO, expectCleanFsck, newRepository } from './repository.js';
@@ -41,7 +41,8 @@ describe('trees', () => {
   test('the order is the one that Git demands', () => {
     const { dir } = newRepository();
     const blob = git(['hash-object', '-w', '--stdin'], dir, { input: 'x' });
-    const named = fc.tuple(fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', '0', '\xff', ' '), minLength: 1, maxLength: 3 }), fc.boolean())
+    const named = fc
+      .tuple(fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', '0', '\xff', ' '), minLength: 1, maxLength: 3 }), fc.boolean())
       .filter(([text]) => !/^\.{1,2}$/.test(text));
     fc.assert(fc.property(fc.uniqueArray(named, { selector: ([text]) => text, minLength: 2, maxLength: 12 }), (names) => {
       const tree = gitBuffer(['mktree', '-z'], dir, { input: '' }).toString().trim();
@@ -61,7 +62,13 @@ describe('commits', () => {
     const { dir } = newRepository();
     const tree = hashObject('tree', '');
     git(['mktree'], dir);
-    const commit = { tree, parents: [], author: { ...WHO, name: 'Gr\u00fcn' }, committer: { ...WHO, seconds: 7, timezone: '-0330' }, message: 'subject\n\nbody \u20ac\n' };
+    const commit = {
+      tree,
+      parents: [],
+      author: { ...WHO, name: 'Gr\u00fcn' },
+      committer: { ...WHO, seconds: 7, timezone: '-0330' },
+      message: 'subject\n\nbody \u20ac\n',
+    };
     const body = encodeCommit(commit);
     expect(decodeCommit(body)).toEqual(commit);
     const hex = git(['hash-object', '-t', 'commit', '-w', '--stdin'], dir, { input: body });
@@ -116,15 +123,22 @@ describe('stored zlib streams', () => {
 
   test('of texts are the same, with the checksum of the pack', () => {
     const ascii = fc.string({ unit: 'binary-ascii', maxLength: 300 });
-    fc.assert(fc.property(fc.oneof(ascii, fc.constantFrom('', '\x7f'.repeat(STORED_TEXT_MAX))), fc.uint8Array({ maxLength: 12 }), (text, before) => {
-      const start = 3;
-      const stream = start + before.length;
-      const [target, expected] = [0, 1].map(() => Buffer.alloc(stream + text.length + STORED_OVERHEAD + 3, 0xaa));
-      for (const each of [target, expected]) each?.set(before, start);
-      const end = storeBytes(expected as Buffer, stream, Buffer.from(text));
-      expect(storeText(target as Buffer, start, stream, text)).toBe(crc32((expected as Buffer).subarray(start, end)));
-      expect(target).toEqual(expected);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.oneof(ascii, fc.constantFrom('', '\x7f'.repeat(STORED_TEXT_MAX))),
+        fc.uint8Array({ maxLength: 12 }),
+        (text, before) => {
+          const start = 3;
+          const stream = start + before.length;
+          const [target, expected] = [0, 1].map(() => Buffer.alloc(stream + text.length + STORED_OVERHEAD + 3, 0xaa));
+          for (const each of [target, expected]) each?.set(before, start);
+          const end = storeBytes(expected as Buffer, stream, Buffer.from(text));
+          expect(storeText(target as Buffer, start, stream, text)).toBe(crc32((expected as Buffer).subarray(start, end)));
+          expect(target).toEqual(expected);
+        },
+      ),
+      { numRuns: 300 },
+    );
     expect(() => storeText(Buffer.alloc(50), 0, 2, 'caf\xe9')).toThrow(FsoError);
   });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
 import { git, tempDir } from '../harness/index.js';
-import type { Signature } from '../../src/git/signature.js';
+import type { Signature } from '../../src/git/commits/signature.js';
 
 /** Somebody at a fixed time. */
 export const WHO: Signature = { name: 'A U Thor', email: 'author@example.com', seconds: 1_500_000_000, timezone: '+0200' };
@@ -28,14 +28,21 @@ export function expectCleanFsck(dir: string): void {
 }
 
 /**
- * Makes one runnable file from a TypeScript program given as text, which may import from `../../src/`,
+ * Makes one runnable file from a TypeScript program given as text, which may import from `src/` as `./`,
  * for tests that need processes of their own.
  */
 export async function bundleProgram(source: string): Promise<string> {
   const file = path.join(tempDir(), 'program.mjs');
-  const resolveDir = import.meta.dirname;
+  const resolveDir = path.resolve(import.meta.dirname, '../../src');
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({ stdin: { contents: source, resolveDir, loader: 'ts' }, bundle: true, platform: 'node', format: 'esm', outfile: file, banner });
+  await build({
+    stdin: { contents: source, resolveDir, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: file,
+    banner,
+  });
   return file;
 }
 

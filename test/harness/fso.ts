@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanEnvironment } from './environment.js';
 import type { ProcessResult } from './process.js';
 import { runProcess } from './process.js';
+import { tempDir } from './temp-dir.js';
 
 const OUR_BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
 
@@ -27,6 +29,14 @@ export function fsoCommand(): readonly [command: string, ...args: string[]] {
   const override = process.env['GIT_FSO_BIN'];
   if (override === undefined || override === '') return [process.execPath, OUR_BIN];
   return ['/bin/sh', '-c', `exec ${override} "$@"`, 'git-fso'];
+}
+
+/** A directory for PATH in which `git-fso` is what `fsoCommand` says. */
+export function programDirectory(): string {
+  const directory = tempDir();
+  const [command, ...leading] = fsoCommand().map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  writeFileSync(path.join(directory, 'git-fso'), `#!/bin/sh\nexec ${command} ${leading.join(' ')} "$@"\n`, { mode: 0o755 });
+  return directory;
 }
 
 /** Runs the CLI to its end and returns what it said; never throws because of the exit status. */

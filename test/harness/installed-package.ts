@@ -64,3 +64,14 @@ export async function installPackage(dir: string): Promise<InstalledPackage | nu
   const env = cleanEnvironment({ PATH: `${path.join(prefix, 'bin')}:${process.env['PATH']}` });
   return { ...packed, prefix, env };
 }
+
+/**
+ * Installs a packed package as a dependency of the directory `dir`, which gets `node_modules`.
+ * @returns false if the registry cannot be reached
+ */
+export async function installInto(dir: string, { file }: PackedPackage): Promise<boolean> {
+  const installed = await npm('install', '--prefix', dir, '--prefer-offline', file);
+  if (installed.status !== 0 && isUnreachable(installed.stderr.toString())) return false;
+  mustSucceed(installed);
+  return true;
+}

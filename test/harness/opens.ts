@@ -10,7 +10,9 @@ export function canTrace(): boolean {
   return spawnSync('strace', ['-f', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-const OPEN = /open(?:at)?\((?:[^",]+, )?"(?:[^"]*\/)?([^"/]+)", ([A-Z_|0-9x]+)[^=]*= \d/;
+const OPEN = /open(?:at)?\((?:[^",]+, )?"((?:[^"]*\/)?([^"/]+))", ([A-Z_|0-9x]+)[^=]*= \d/;
+/** What is held already is opened again through here, to be read. */
+const HELD = '/proc/self/fd/';
 
 /**
  * Runs the CLI, which must succeed, and returns the base names of the files that it opened, once for
@@ -23,7 +25,7 @@ export function opensOf(args: readonly string[], cwd: string): string[] {
   if (status !== 0) throw new Error(`git-fso ${args.join(' ')} exited with ${status}:\n${stderr}`);
   const lines = fs.readFileSync(log, 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [, name, flags] = OPEN.exec(line) ?? [];
-    return name === undefined || flags?.includes('O_DIRECTORY') === true ? [] : [name];
+    const [, place, name, flags] = OPEN.exec(line) ?? [];
+    return name === undefined || place?.startsWith(HELD) === true || flags?.includes('O_DIRECTORY') === true ? [] : [name];
   });
 }

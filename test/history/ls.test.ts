@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { oidFromHex, oidToHex } from '../../src/git/object-id.js';
-import { ObjectWriter } from '../../src/git/object-writer.js';
-import { FileMode } from '../../src/git/tree-codec.js';
+import { oidFromHex, oidToHex } from '../../src/git/objects/object-id.js';
+import { ObjectWriter } from '../../src/git/objects/object-writer.js';
+import { FileMode } from '../../src/git/trees/tree-codec.js';
 import type { StatRow } from '../../src/history/ls.js';
 import { hasRecordsAt, listStat } from '../../src/history/ls.js';
 import { FsoError } from '../../src/util/errors.js';
@@ -40,7 +40,8 @@ describe('rows', () => {
 
   test('a subdirectory has no size of its own, whatever its record says', () => {
     expect(list({ 'd/.nogtree': 'name: "d"\nmtime: 4\nsize: 9\ndirs: 9\n' })).toEqual([
-      { path: 'd', mode: '040000', mtime: 4, size: 0, dirs: 0, files: 0, links: 0, others: 0, symlink: '', gitlink: '', toplevel: null },
+      { path: 'd', mode: '040000', mtime: 4, hasMtime: true, size: 0,
+        dirs: 0, files: 0, links: 0, others: 0, symlink: '', gitlink: '', toplevel: null },
     ]);
   });
 
@@ -52,7 +53,10 @@ describe('rows', () => {
       c: `${bundle}submodule: "${COMMIT}"\n`,
       d: { symlink: '\xff' },
       e: { gitlink: COMMIT },
-      f: { mode: FileMode.executable, oid: repository.reading(() => oidFromHex(git(['hash-object', '-w', '--stdin'], repository.dir, { input: FILE }))) },
+      f: {
+        mode: FileMode.executable,
+        oid: repository.reading(() => oidFromHex(git(['hash-object', '-w', '--stdin'], repository.dir, { input: FILE }))),
+      },
     });
     expect(rows.map(({ mode, size, dirs, symlink, gitlink }) => [mode, size, dirs, symlink, gitlink])).toEqual([
       ['100000', 5, 0, '', ''],
@@ -78,7 +82,15 @@ describe('rows', () => {
 
 describe('the order', () => {
   test('is that of Git; configuration is left out with all that is below', () => {
-    const entries = { '.gitx/a': FILE, '.nogx/a': FILE, '.nogtree': FILE, 'd/.gitignore': '!', 'd/.nogtree': FILE, 'd/-': FILE, 'd-': FILE };
+    const entries = {
+      '.gitx/a': FILE,
+      '.nogx/a': FILE,
+      '.nogtree': FILE,
+      'd/.gitignore': '!',
+      'd/.nogtree': FILE,
+      'd/-': FILE,
+      'd-': FILE,
+    };
     expect(paths(entries)).toEqual(['.', 'd-', 'd/-', 'd']);
   });
 
@@ -100,7 +112,16 @@ describe('the order', () => {
 });
 
 describe('a path', () => {
-  const ENTRIES = { '.nogtree': FILE, 'a-': FILE, 'a/.nogtree': FILE, 'a/b/c': FILE, 'a/b/.nogtree': FILE, 'a/d': FILE, 'aa/e': FILE, '.gitx/y': FILE };
+  const ENTRIES = {
+    '.nogtree': FILE,
+    'a-': FILE,
+    'a/.nogtree': FILE,
+    'a/b/c': FILE,
+    'a/b/.nogtree': FILE,
+    'a/d': FILE,
+    'aa/e': FILE,
+    '.gitx/y': FILE,
+  };
 
   test('restricts the listing to what is at and below it, under the full paths', () => {
     expect(paths(ENTRIES, 'a')).toEqual(['a', 'a/b', 'a/b/c', 'a/d']);
@@ -164,8 +185,8 @@ describe('damage ends the listing with an error that names the path', () => {
   });
 });
 
-test('a tree of any depth is listed', () => {
-  const depth = 20_000;
+test('a tree as deep as realdirs can be is listed', () => {
+  const depth = 2000;
   const writer = ObjectWriter.open(repository.gitDir);
   let tree = writer.writeTree([{ mode: FileMode.file, name: 'x', oid: writer.writeBlob(FILE) }]);
   for (let level = 0; level < depth; level++) tree = writer.writeTree([{ mode: FileMode.directory, name: 'd', oid: tree }]);

@@ -1,10 +1,10 @@
-import type { Oid } from '../../src/git/object-id.js';
-import { oidFromHex } from '../../src/git/object-id.js';
-import { ObjectReader } from '../../src/git/object-reader.js';
-import { ObjectWriter } from '../../src/git/object-writer.js';
-import { readRef, updateRef } from '../../src/git/refs.js';
-import type { TreeEntry } from '../../src/git/tree-codec.js';
-import { compareEntryNames, FileMode } from '../../src/git/tree-codec.js';
+import type { Oid } from '../../src/git/objects/object-id.js';
+import { oidFromHex } from '../../src/git/objects/object-id.js';
+import { ObjectReader } from '../../src/git/objects/object-reader.js';
+import { ObjectWriter } from '../../src/git/objects/object-writer.js';
+import { readRef, updateRef } from '../../src/git/refs/refs.js';
+import type { TreeEntry } from '../../src/git/trees/tree-codec.js';
+import { compareEntryNames, FileMode } from '../../src/git/trees/tree-codec.js';
 import type { ByteString } from '../../src/util/byte-string.js';
 import { WHO, newRepository } from '../git/repository.js';
 import { git } from '../harness/index.js';
@@ -25,11 +25,10 @@ export class RecordedRepository {
   readonly dir: string;
   readonly gitDir: string;
 
-  constructor() {
-    const { dir, gitDir } = newRepository();
+  constructor(realdir = '/nonexistent/realdir', { dir, gitDir } = newRepository()) {
     this.dir = dir;
     this.gitDir = gitDir;
-    git(['config', 'fso.realdir', '/nonexistent/realdir'], dir);
+    git(['config', 'fso.realdir', realdir], dir);
   }
 
   /** Commits entries, and nothing else, on a branch such as `master-stat`; returns the tree. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { oidToHex } from '../../src/git/object-id.js';
-import type { HeadFacet } from '../../src/history/head.js';
+import { oidToHex } from '../../src/git/objects/object-id.js';
+import type { HeadFacet } from '../../src/shadow/facets.js';
 import type { ShownEntry } from '../../src/history/show.js';
 import { fieldsOf, metadataOf, showPath } from '../../src/history/show.js';
 import { git } from '../harness/index.js';
@@ -10,7 +10,14 @@ const refOf = (facet: HeadFacet): string => `refs/heads/master-${facet}`;
 
 function recorded(): RecordedRepository {
   const repository = new RecordedRepository();
-  repository.record('master-stat', { '.nogtree': 'mtime: 1\n', '.gitignore': '*\n', 'd/.nogtree': 'mtime: 2\n', 'd/f': 'size: 3\n', 'e/g/h': '', l: { symlink: 'x' } });
+  repository.record('master-stat', {
+    '.nogtree': 'mtime: 1\n',
+    '.gitignore': '*\n',
+    'd/.nogtree': 'mtime: 2\n',
+    'd/f': 'size: 3\n',
+    'e/g/h': '',
+    l: { symlink: 'x' },
+  });
   repository.record('master-meta', { 'd/f': 'note: "x"\n' });
   repository.record('master-content', { 'd/f': 'content' });
   return repository;
@@ -43,7 +50,8 @@ test('the toplevel is shown where it has a record', () => {
 
 test('a path that no branch has is an error that names it', () => {
   const { gitDir } = recorded();
-  for (const path of ['x', 'd/f/x', '.gitignore', 'd/x']) expect(() => showPath(gitDir, refOf, path), path).toThrow(`${path}: not recorded`);
+  for (const path of ['x', 'd/f/x', '.gitignore', 'd/x'])
+    expect(() => showPath(gitDir, refOf, path), path).toThrow(`${path}: not recorded`);
 });
 
 test('damaged records are errors that name the path', () => {

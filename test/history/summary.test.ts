@@ -18,7 +18,15 @@ test('counts blobs, gitlinks, and the directories that directly contain some', (
 });
 
 test('leaves out configuration and .nogtree of the toplevel only', () => {
-  const summary = summarize({ '.nogtree': '', '.gitignore': '', '.nogx/a': '', '.gitx/b': '', 'b/.nogtree': '', 'b/.gitignore': '', 'b/.nogx/c': '' });
+  const summary = summarize({
+    '.nogtree': '',
+    '.gitignore': '',
+    '.nogx/a': '',
+    '.gitx/b': '',
+    'b/.nogtree': '',
+    'b/.gitignore': '',
+    'b/.nogx/c': '',
+  });
   expect(summary).toEqual({ numFiles: 3, numDirs: 2, numOther: 0 });
 });
 

@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { createHere } from '../../src/shadow/create-here.js';
-import type { SubdirTracking } from '../../src/shadow/subdir-tracking.js';
+import { createHere } from '../../src/shadow/create/create-here.js';
+import type { SubdirTracking } from '../../src/shadow/stub/subdir-tracking.js';
 import { bytesOfText } from '../../src/util/byte-string.js';
 import type { TreeSpec } from '../harness/index.js';
 import { buildTree, cleanEnvironment, fsoCommand, git, readBranchTree, runProcess, tempDir } from '../harness/index.js';
@@ -36,7 +36,7 @@ export interface HostileOptions {
 /** Why git-fso cannot be run without the rights of root here; undefined if it can. */
 export function cannotBeNobody(): string | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  return spawnSync('setpriv', ['--version']).error === undefined ? undefined : 'setpriv is missing';
+  return spawnSync('setpriv', ['--version']).error === undefined ? undefined : 'needs setpriv';
 }
 
 /** A directory of somebody who means no good, and the shadow repo that observes it. */
@@ -70,7 +70,12 @@ export class HostileWorld {
   /** Runs git-fso in the shadow repo; it has to end by itself. */
   async fso(...args: string[]): Promise<Outcome> {
     const [command, ...leading] = fsoCommand();
-    const words = [...(this.drops ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : []), command, ...leading, ...args];
+    const words = [
+      ...(this.drops ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : []),
+      command,
+      ...leading,
+      ...args,
+    ];
     const [first = command, ...rest] = words;
     // The shadow repo belongs to whoever works on it, so that Git trusts it.
     this.give(this.shadow, NOBODY);
@@ -144,9 +149,12 @@ export class HostileWorld {
     return git(['cat-file', '--batch', '--batch-all-objects', '--buffer'], this.shadow);
   }
 
-  /** Runs a shell script beside git-fso until `end`. */
+  /** Runs a shell script beside git-fso until `end`, or until this process is gone: then its input ends, on which the script is killed. */
   meanwhile(script: string): void {
-    this.helpers.push(spawn('/bin/sh', ['-c', script], { cwd: this.top, stdio: 'ignore', env: cleanEnvironment(), detached: true }));
+    const watched = `exec 3<&0 </dev/null; { cat <&3 >/dev/null; kill -s KILL -- -$$; } & ${script}`;
+    this.helpers.push(
+      spawn('/bin/sh', ['-c', watched], { cwd: this.top, stdio: ['pipe', 'ignore', 'ignore'], env: cleanEnvironment(), detached: true }),
+    );
   }
 
   /** Ends the scripts that were started. */

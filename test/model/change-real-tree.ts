@@ -4,7 +4,9 @@ import type { ByteString } from '../../src/util/byte-string.js';
 import type { Change, Place, RepositoryShape } from './operations.js';
 
 /** Modification times; negative ones and those of our days, whole and fractional. */
-const TIMES: readonly Date[] | readonly number[] = [1_500_000_000, 1_500_000_001, 1_400_000_000.25, 0, 0.999999, 100_000.999999999, 4_102_444_800.5];
+const TIMES: readonly Date[] | readonly number[] = [
+  1_500_000_000, 1_500_000_001, 1_400_000_000.25, 0, 0.999999, 100_000.999999999, 4_102_444_800.5,
+];
 const EARLY_TIMES = [-1500, -1, -2_147_483_648_000, -1000].map((ms) => new Date(ms));
 const ALL_TIMES = [...TIMES, ...EARLY_TIMES];
 
@@ -118,7 +120,8 @@ export class RealDirectoryEditor {
     const id = createHash('sha1').update(`commit ${commit}`).digest('hex');
     for (const name of ['', 'objects', 'refs', 'refs/heads']) fs.mkdirSync(bytes(`${path}/${name}`));
     fs.writeFileSync(bytes(`${path}/HEAD`), shape === 'detached' ? `${id}\n` : 'ref: refs/heads/main\n');
-    if (shape === 'packed') fs.writeFileSync(bytes(`${path}/packed-refs`), `# pack-refs with: peeled fully-peeled sorted \n${id} refs/heads/main\n`);
+    if (shape === 'packed')
+      fs.writeFileSync(bytes(`${path}/packed-refs`), `# pack-refs with: peeled fully-peeled sorted \n${id} refs/heads/main\n`);
     else if (shape !== 'unborn') fs.writeFileSync(bytes(`${path}/refs/heads/main`), `${id}\n`);
   }
 }

@@ -2,15 +2,17 @@ import type { ByteString } from '../../src/util/byte-string.js';
 import { changesBetween, happeningIn, NOGTREE, nogtreeOf, realFile, withoutNogtrees } from './facet-rules.js';
 import type { GitOracle } from './git-oracle.js';
 import type { RealNode } from './real-tree.js';
+import { pathsBelow } from './real-tree.js';
 import { directoryOnStat, fileOnStat, toplevelOnStat, treeOnStat } from './record-texts.js';
 import type { RecordedFile, RecordedTree } from './recorded-tree.js';
 import { ancestorsOf, nameOf } from './recorded-tree.js';
-import type { TrackedPath } from './tracked-paths.js';
+import type { TrackedPath, Tracking } from './tracked-paths.js';
 import { repositoryHead, trackedPaths } from './tracked-paths.js';
 
 export interface StatMode {
   readonly mtimeRange?: 'range' | 'only';
   readonly recheck?: boolean;
+  readonly summaries?: 'visited' | 'all';
 }
 
 export interface ExpectedStat {
@@ -30,17 +32,28 @@ function isCurrent(recorded: RecordedFile | undefined, { node, head }: TrackedPa
   return head !== null || field(recorded, 'mtime') === String(node.mtime);
 }
 
-function recordsOf(paths: ReadonlyMap<ByteString, TrackedPath>, recorded: RecordedTree, mode: StatMode): Map<ByteString, RecordedFile> {
+function recordsOf(paths: ReadonlyMap<ByteString, TrackedPath>, recorded: RecordedTree, renewsAll: boolean): Map<ByteString, RecordedFile> {
   const records = new Map<ByteString, RecordedFile>();
   for (const [path, tracked] of paths) {
     const { kind, node, head } = tracked;
     const before = recorded.get(path);
     if (kind === 'symlink') records.set(path, realFile(node.content, '120000'));
     else if (kind === 'file') records.set(path, realFile(fileOnStat(nameOf(path), node)));
-    else if (before !== undefined && mode.recheck !== true && isCurrent(before, tracked)) records.set(path, before);
+    else if (before !== undefined && !renewsAll && isCurrent(before, tracked)) records.set(path, before);
     else records.set(path, realFile(treeOnStat(nameOf(path), node, head)));
   }
   return records;
+}
+
+/** True if each directory is looked at anyway: entered, or part of a tree whose record is made anew. */
+function isAllVisited(root: RealNode, { paths, entered }: Tracking, recorded: RecordedTree): boolean {
+  const isSummed = (path: ByteString): boolean => {
+    const tracked = paths.get(path);
+    return (tracked?.kind === 'nogbundle' || tracked?.kind === 'submodule') && !isCurrent(recorded.get(path), tracked);
+  };
+  return [...pathsBelow(root)].every(
+    ([path, { kind }]) => kind !== 'directory' || entered.has(path) || [path, ...ancestorsOf(path)].some(isSummed),
+  );
 }
 
 function toplevelLetter(root: RealNode | null, recorded: RecordedFile | undefined): string[] {
@@ -60,15 +73,18 @@ export function expectedStat(
   const top = recorded.get(NOGTREE);
   const letters = toplevelLetter(root, top);
   if (root === null) {
+    if (mode.mtimeRange === 'only') return { tree: new Map([...recorded].filter(([path]) => path !== NOGTREE)), status: letters };
     const tree = withoutNogtrees(recorded, new Map());
-    return { tree, status: sorted([...letters, ...[...changesBetween(recorded, tree)].map(([path]) => `D ${path}`)]) };
+    const changes = changesBetween(recorded, tree);
+    const deleted = [...changes.keys(), ...lostDirectories(recorded, tree, changes)].map((path) => `D ${path}`);
+    return { tree, status: sorted([...letters, ...deleted]) };
   }
-  const isForced = mode.mtimeRange !== undefined || mode.recheck === true;
+  const renewsAll = mode.recheck === true || mode.summaries === 'all' || (mode.summaries === 'visited' && letters.length > 0);
   const newTop = realFile(toplevelOnStat(root, repositoryHead(root) ?? null));
   if (mode.mtimeRange === 'only') return { tree: new Map([...recorded, [NOGTREE, newTop]]), status: letters };
 
   const tracking = trackedPaths(oracle, realdir, root, recorded);
-  const tree = withoutNogtrees(recorded, recordsOf(tracking.paths, recorded, mode));
+  const tree = withoutNogtrees(recorded, recordsOf(tracking.paths, recorded, renewsAll));
   const changes = changesBetween(recorded, tree);
   for (const [directory, node] of tracking.entered) {
     const { changed, deleted, hasSummaries, isEmpty } = happeningIn(directory, node, changes, tracking);
@@ -79,7 +95,8 @@ export function expectedStat(
       tree.set(nogtreeOf(directory), before);
     }
   }
-  tree.set(NOGTREE, top === undefined || letters.length > 0 || isForced ? newTop : top);
+  const isWhole = mode.summaries === 'visited' && isAllVisited(root, tracking, recorded);
+  tree.set(NOGTREE, top === undefined || letters.length > 0 || mode.mtimeRange !== undefined || renewsAll || isWhole ? newTop : top);
 
   const isReplaced = (path: ByteString): boolean =>
     ancestorsOf(path).some((above) => ['nogbundle', 'submodule'].includes(tracking.paths.get(above)?.kind ?? ''));
@@ -88,7 +105,26 @@ export function expectedStat(
     const isNewSubmodule = change === '?' && tracking.paths.get(path)?.kind === 'submodule';
     return [`${change} ${path}${isNewSubmodule ? '/' : ''}`];
   });
-  return { tree, status: sorted([...letters, ...status]) };
+  const renewed = [...tracking.entered.keys()].filter((directory) => {
+    const { changed, hasSummaries } = happeningIn(directory, tracking.entered.get(directory) as RealNode, changes, tracking);
+    const [before, now] = [recorded, tree].map((each) => each.get(nogtreeOf(directory))?.body.toString('latin1'));
+    return directory !== '' && hasSummaries && !changed && before !== now;
+  });
+  const lost = lostDirectories(recorded, tree, changes).filter((directory) => !isReplaced(nogtreeOf(directory)));
+  return { tree, status: sorted([...letters, ...status, ...renewed.map((path) => `M ${path}`), ...lost.map((path) => `D ${path}`)]) };
+}
+
+/** Directories of which nothing but their own record was left, which goes. */
+function lostDirectories(recorded: RecordedTree, tree: RecordedTree, changes: ReadonlyMap<ByteString, string>): ByteString[] {
+  const parents = new Set([...changes].filter(([, change]) => change === 'D').map(([path]) => parentOf(path)));
+  return [...recorded.keys()]
+    .filter((path) => path.endsWith(`/${NOGTREE}`) && !tree.has(path))
+    .map(parentOf)
+    .filter((directory) => !parents.has(directory));
+}
+
+function parentOf(path: ByteString): ByteString {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function sorted(lines: readonly string[]): string[] {

@@ -29,7 +29,7 @@ function sumsOf(root: RealNode): Sums {
   const all = [root, ...[...pathsBelow(root)].map(([, node]) => node)];
   const count = (kind: RealNode['kind']): bigint => BigInt(all.filter((node) => node.kind === kind).length);
   const sizes = new Map(
-    all.filter(({ kind }) => kind === 'file').map(({ stat }) => [`${stat.ino} ${stat.size}`, stat.size]),
+    all.filter(({ kind }) => kind === 'file').map(({ stat }) => [`${stat.dev} ${stat.ino}`, stat.size]),
   );
   const mtimes = all.map(({ mtime }) => mtime);
   return {

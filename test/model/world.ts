@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { applyStub } from '../../src/facets/apply-stub.js';
+import { applyStub } from '../../src/stub/apply-stub.js';
 import type { FacetResult } from '../../src/facets/facet-result.js';
-import { recordSha } from '../../src/facets/sha.js';
-import { recordStat } from '../../src/facets/stat.js';
-import { statusOfStat } from '../../src/facets/status.js';
-import { ObjectReader } from '../../src/git/object-reader.js';
-import { readRef } from '../../src/git/refs.js';
-import { createHere } from '../../src/shadow/create-here.js';
-import type { RunOptions } from '../../src/shadow/run-options.js';
+import { recordSha } from '../../src/facets/sha/record-sha.js';
+import { recordStat } from '../../src/facets/stat/record-stat.js';
+import { statusOfStat } from '../../src/facets/stat/status.js';
+import { ObjectReader } from '../../src/git/objects/object-reader.js';
+import { readRef } from '../../src/git/refs/refs.js';
+import { createHere } from '../../src/shadow/create/create-here.js';
+import type { RunOptions } from '../../src/shadow/transaction/run-options.js';
 import { ShadowRepo } from '../../src/shadow/shadow-repo.js';
 import type { ByteString } from '../../src/util/byte-string.js';
 import { cleanEnvironment, removeTree, tempDir } from '../harness/index.js';
@@ -38,7 +38,8 @@ const FAST = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 
 /** Prints what Git finds wrong, the trees of the branches, and what is not clean in the work tree of the stub. */
 const FINAL_CHECK = [
-  'git -c fsck.hasDotgit=ignore -c core.multiPackIndex=false -c core.commitGraph=false fsck --full --strict --no-dangling --no-progress 2>&1',
+  'git -c fsck.hasDotgit=ignore -c core.multiPackIndex=false -c core.commitGraph=false fsck --full --strict --no-dangling ' +
+    '--no-progress 2>&1',
   "git rev-parse 'master-stat^{tree}' 'master-sha^{tree}' 'master-content^{tree}'",
   'git status --porcelain',
 ].join(' && ');
@@ -90,7 +91,7 @@ export class ModelWorld {
 
   /** All that must hold in the end, whatever came before. */
   async settle(): Promise<void> {
-    await this.perform({ op: 'stat', mode: {} });
+    await this.perform({ op: 'stat', mode: { summaries: 'all' } });
     await this.perform({ op: 'sha' });
     await this.untouched(async () => this.requireIdle());
     const said = this.shell(FINAL_CHECK).trimEnd().split('\n');
@@ -124,7 +125,7 @@ export class ModelWorld {
 
   private async stat(mode: StatMode): Promise<void> {
     const plain = expectedStat(this.oracle, this.realdir, this.real(), this.trees.stat);
-    const isPlain = mode.mtimeRange === undefined && mode.recheck !== true;
+    const isPlain = Object.keys(mode).length === 0;
     const expected = isPlain ? plain : expectedStat(this.oracle, this.realdir, this.real(), this.trees.stat, mode);
     const listed = (await statusOfStat(this.repo)).entries.map(({ letter, path: at }) => `${letter} ${at}`).sort();
     requireSame('status', listed, plain.status);
@@ -132,6 +133,8 @@ export class ModelWorld {
     const result = await recordStat(this.repo, { ...OPTIONS, ...mode, onChange: (letter, at) => told.push(`${letter} ${at}`) });
     requireClean(result);
     if (isPlain) requireSame('what stat tells', told.sort(), plain.status);
+    if (isPlain && (listed.length === 0) !== (result.commit === null))
+      throw new Error(`status lists ${listed.length} paths, but commit is ${result.commit}`);
     this.requireTree('stat', expected.tree, result);
   }
 
@@ -193,7 +196,8 @@ export class ModelWorld {
     } finally {
       reader.close();
     }
-    if (result !== undefined && (result.commit === null) !== before.equals(id)) throw new Error(`${branch}: a commit for nothing, or none for a change`);
+    if (result !== undefined && (result.commit === null) !== before.equals(id))
+      throw new Error(`${branch}: a commit for nothing, or none for a change`);
     this.trees[branch] = expected;
   }
 }

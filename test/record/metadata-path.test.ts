@@ -19,5 +19,23 @@ test('a record may be named by its own name', () => {
   expect(metadataFile('a/.nogtree')).toBe('a/.nogtree');
 });
 
-test.each(['', '/', '/a', 'a//b', 'a//', './a', 'a/./b', '..', '../a', 'a/..', '.git', '.GIT/x', 'a/.git', '.gitignore', '.nogx/a', '.nogtree/a', 'a\0b', `${'a/'.repeat(3000)}b`])(
-  '%j is refused', (path) => expect(() => metadataFile(path)).toThrow(UsageError));
+test.each([
+  '',
+  '/',
+  '/a',
+  'a//b',
+  'a//',
+  './a',
+  'a/./b',
+  '..',
+  '../a',
+  'a/..',
+  '.git',
+  '.GIT/x',
+  'a/.git',
+  '.gitignore',
+  '.nogx/a',
+  '.nogtree/a',
+  'a\0b',
+  `${'a/'.repeat(3000)}b`,
+])('%j is refused', (path) => expect(() => metadataFile(path)).toThrow(UsageError));

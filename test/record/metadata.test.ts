@@ -25,8 +25,23 @@ describe('parsing', () => {
     expect(encode('{"__proto__":{"x":1},"constructor":2,"1":3}')).toBe('1: 3\n__proto__: {"x":1}\nconstructor: 2\n');
   });
 
-  test.each(['', '{', '[]', '"a"', '1', 'true', '{"a":}', '{a:1}', '{"a":1,}', '{"a":01}', '{"a":NaN}', '{"a":1e999}', '\ufeff{}', '{"a":"\t"}', '{} {}'])(
-    'refuses %j', (json) => expect(() => parseMetadata(json)).toThrow(UsageError));
+  test.each([
+    '',
+    '{',
+    '[]',
+    '"a"',
+    '1',
+    'true',
+    '{"a":}',
+    '{a:1}',
+    '{"a":1,}',
+    '{"a":01}',
+    '{"a":NaN}',
+    '{"a":1e999}',
+    '\ufeff{}',
+    '{"a":"\t"}',
+    '{} {}',
+  ])('refuses %j', (json) => expect(() => parseMetadata(json)).toThrow(UsageError));
 
   test('refuses what is nested too deep for the stack', () => {
     const nested = (depth: number): string => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import path from 'node:path';
 import { parseConfig } from '../../src/config/load.js';
-import { setGitEnvironment } from '../../src/git/run-git.js';
-import type { Clock } from '../../src/rescan/clock.js';
+import { setGitEnvironment } from '../../src/git/process/run-git.js';
+import type { Clock } from '../../src/rescan/schedule/clock.js';
 import type { RescanEvent } from '../../src/rescan/events.js';
 import { openContext } from '../../src/rescan/open-context.js';
-import { Scheduler } from '../../src/rescan/scheduler.js';
-import type { Site } from '../../src/rescan/types.js';
-import { ProblemStore } from '../../src/shadow/problem-store.js';
+import { Scheduler } from '../../src/rescan/schedule/scheduler.js';
+import type { Site } from '../../src/rescan/site.js';
+import { ProblemStore } from '../../src/shadow/remembered/problem-store.js';
 import type { TreeSpec } from '../harness/index.js';
 import { buildTree, cleanEnvironment, tempDir } from '../harness/index.js';
 

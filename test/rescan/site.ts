@@ -29,6 +29,16 @@ const NOE_18 = `    patterns: |
        enter-subdirs data/*
 `;
 
+/** Settings of a root with a repo for all of it, and one for `d/in`. */
+export const ONE_IN_ANOTHER = `    patterns: |
+      superrepo .
+      superrepo d/in
+    initPolicy: |
+      enter-subdirs .
+      enter-subdirs d/in
+    facets: [stat, sha]
+`;
+
 function shadowReposBelow(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true })
@@ -66,6 +76,14 @@ export function makeSite(tree: TreeSpec, rootSettings = NOE_18): TestSite {
       return heads;
     },
   };
+}
+
+/** What doctor has found: without the line about the time zone, and without the note that tests run as root. */
+export function findingsIn(stdout: string): string {
+  return stdout
+    .replace(/^(times of schedules are those of|\{"type":"time-zone").*\n/, '')
+    .replace(/^note: git-fso: runs as root.*\n.*\n/, '')
+    .replace(/^\{"type":"finding","severity":"note".*\n/, '');
 }
 
 /** Keys whose values differ between two maps, sorted. */

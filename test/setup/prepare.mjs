@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const BUILD_INPUTS = ['src', 'package.json', 'tsconfig.json', 'test/setup/build.mjs', 'test/setup/licenses.mjs'];
+const BUILD_INPUTS = ['src', 'package.json', 'tsconfig.json', 'bin', 'test/setup'];
 
 /** Modification time in milliseconds; 0 for what does not exist. */
 function modified(file) {
@@ -28,6 +28,6 @@ function run(command, args) {
 if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-if (modified('dist/cli/bundle.js') < Math.max(...BUILD_INPUTS.map(lastModifiedBelow))) {
+if (modified('dist/cli/bundle.cjs') < Math.max(...BUILD_INPUTS.map(lastModifiedBelow))) {
   run(process.execPath, ['test/setup/build.mjs']);
 }

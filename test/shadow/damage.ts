@@ -55,7 +55,9 @@ function record(shadow: string, branch: string, text: string, mode = '100644'): 
 
 /** The process of this lock has ended: no process has a number like that. */
 function deadOwner(): string {
-  return `${JSON.stringify({ 'git-fso': { pid: 99_999_999, host: spawnSync('hostname', { encoding: 'utf8' }).stdout.trim(), boot: 'an earlier one', namespace: fs.readlinkSync('/proc/self/ns/pid'), started: '1' } })}\n`;
+  const host = spawnSync('hostname', { encoding: 'utf8' }).stdout.trim();
+  const namespace = fs.readlinkSync('/proc/self/ns/pid');
+  return `${JSON.stringify({ 'git-fso': { pid: 99_999_999, host, boot: 'an earlier one', namespace, started: '1' } })}\n`;
 }
 
 function age(file: string): void {
@@ -71,6 +73,8 @@ export const REPAIRABLE: Readonly<Record<string, Damage>> = {
   'a branch that is gone': (shadow) => fs.rmSync(at(shadow, 'refs/heads/master-content')),
   'a HEAD that is gone': (shadow) => fs.rmSync(at(shadow, 'HEAD')),
   'a HEAD of 0 bytes': (shadow) => fs.writeFileSync(at(shadow, 'HEAD'), ''),
+  'a HEAD among records': (shadow) => git(['symbolic-ref', 'HEAD', 'refs/heads/master-stat'], shadow),
+  'a branch of records that is checked out': (shadow) => git(['checkout', '-q', 'master-stat'], shadow),
   'a sha-seen that is cut short': (shadow) => fs.writeFileSync(at(shadow, 'refs/fso/sha-seen'), '12ab'),
   'a sha-seen whose object is gone': (shadow) => fs.writeFileSync(at(shadow, 'refs/fso/sha-seen'), `${'12'.repeat(20)}\n`),
   'a sha-seen that is something else': (shadow) => git(['update-ref', 'refs/fso/sha-seen', 'master-stat^{tree}'], shadow),
@@ -94,7 +98,8 @@ export const REPAIRABLE: Readonly<Record<string, Damage>> = {
 export const HARMLESS: Readonly<Record<string, Damage>> = {
   'a dangling lock of a killed git-fso': (shadow) => fs.writeFileSync(at(shadow, 'refs/heads/master-stat.lock'), deadOwner()),
   'temporary files of a killed git-fso': (shadow) => {
-    for (const name of ['objects/pack/tmp_pack_01234567', 'refs/heads/master-sha.fso-next.lock']) fs.writeFileSync(at(shadow, name), 'half');
+    for (const name of ['objects/pack/tmp_pack_01234567', 'refs/heads/master-sha.fso-next.lock'])
+      fs.writeFileSync(at(shadow, name), 'half');
   },
   'a log that is cut short': (shadow) => {
     const log = at(shadow, 'logs/refs/heads/master-stat');
@@ -156,7 +161,8 @@ export const LOST: Readonly<Record<string, Damage>> = {
   'a record that is no record': (shadow) => record(shadow, 'master-stat', 'hello\n'),
   'a record about something else': (shadow) => record(shadow, 'master-stat', 'name: "b"\nsize: 1\nmtime: 2\n'),
   'a record without a size': (shadow) => record(shadow, 'master-stat', 'name: "a"\nmtime: 2\n'),
-  'a checksum that is none': (shadow) => record(shadow, 'master-sha', `name: "a"\nsize: 1\nsha1: "${'g'.repeat(40)}"\nsha256: "${'0'.repeat(64)}"\n`),
+  'a checksum that is none': (shadow) =>
+    record(shadow, 'master-sha', `name: "a"\nsize: 1\nsha1: "${'g'.repeat(40)}"\nsha256: "${'0'.repeat(64)}"\n`),
   'an executable record': (shadow) => record(shadow, 'master-stat', git(['cat-file', 'blob', 'master-stat:a'], shadow), '100755'),
   'a record beside a directory of the same name': (shadow) => {
     const entries = ['100644', '40000'].map((mode, index) => treeEntry(shadow, mode, 'd', ['master-stat:a', 'master-stat:d'][index] ?? ''));

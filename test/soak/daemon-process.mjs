@@ -7,10 +7,10 @@ import { FollowedClock } from './clock.mjs';
 const { job, config, log, clockFile, quiet } = JSON.parse(process.argv[2]);
 const dist = pathToFileURL(path.resolve(import.meta.dirname, '../../dist')).href;
 const { loadConfig } = await import(`${dist}/config/load.js`);
-const { setGitEnvironment } = await import(`${dist}/git/run-git.js`);
-const { Daemon } = await import(`${dist}/rescan/daemon.js`);
-const { rescanDue } = await import(`${dist}/rescan/rescan-due.js`);
-const { SYSTEM_CLOCK } = await import(`${dist}/rescan/clock.js`);
+const { setGitEnvironment } = await import(`${dist}/git/process/run-git.js`);
+const { Daemon } = await import(`${dist}/rescan/schedule/daemon.js`);
+const { rescanDue } = await import(`${dist}/rescan/schedule/rescan-due.js`);
+const { SYSTEM_CLOCK } = await import(`${dist}/rescan/schedule/clock.js`);
 const { LockedError } = await import(`${dist}/util/errors.js`);
 
 const MEMORY_MS = 1000;
@@ -48,7 +48,15 @@ function show(event) {
     const { realdir, error, hookErrors, gc, facets } = event.report;
     const done = Object.fromEntries([...facets].map(([facet, { complete, commit }]) => [facet, { complete, changed: commit !== null }]));
     open.delete(realdir);
-    note({ type: 'end', repo: realdir, simulated, done, error: error?.message ?? null, hookError: hookErrors[0]?.message ?? null, gc: gc !== null });
+    note({
+      type: 'end',
+      repo: realdir,
+      simulated,
+      done,
+      error: error?.message ?? null,
+      hookError: hookErrors[0]?.message ?? null,
+      gc: gc !== null,
+    });
   }
 }
 

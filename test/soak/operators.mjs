@@ -7,10 +7,13 @@ const PROGRAM = path.resolve(import.meta.dirname, 'daemon-process.mjs');
 const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
 const HANGS_MS = 120_000;
 const LOCKED = 4;
+const LOOKS = ['list', 'list --due', 'list --problems', 'discover', 'discover --untracked', 'doctor'];
+/** Somebody who owns nothing; without root, whoever runs this. */
+const AS_NOBODY = process.getuid() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
 
 /** Starts, kills and watches processes with a fast clock; all that they say is in `log`. */
 export class Operators {
-  counts = { daemons: 0, sigkill: 0, sigterm: 0, sighup: 0, dueRuns: 0, refused: 0, failedStarts: 0, cleared: 0 };
+  counts = { daemons: 0, sigkill: 0, sigterm: 0, sighup: 0, dueRuns: 0, refused: 0, failedStarts: 0, cleared: 0, looks: 0 };
   failures = [];
   daemon = null;
   processes = new Set();
@@ -111,6 +114,30 @@ export class Operators {
   clearErrors() {
     this.counts.cleared += 1;
     spawn(process.execPath, [BIN, 'clear-error', '--all', '--config', this.config], { env: this.env, stdio: 'ignore' });
+  }
+
+  /** Has somebody look on who may enter neither private repos nor change anything. */
+  look() {
+    const words = LOOKS[this.counts.looks % LOOKS.length];
+    this.counts.looks += 1;
+    const [command, ...args] = [...AS_NOBODY, process.execPath, BIN, ...words.split(' '), '--config', this.config];
+    const child = spawn(command, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'], timeout: HANGS_MS });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text; });
+    this.endings.push(new Promise((resolve) => {
+      child.on('close', (status, signal) => {
+        // What doctor finds, and a root that is not mounted, make it 1; notes are closed to others, whatever the mode.
+        const isRefused =
+          /^git-fso: \/\S+\/\.git(-fso|\/fso)\/\S+: permission denied.*\n {2}run git-fso as /.test(said) ||
+          /^failed \/\S+\.fso\/\S+: permission denied.* \(run git-fso as /m.test(said);
+        // A shadow repo that was doubled meanwhile is an error of its realdir.
+        const isDoubled = / has several shadow repos: /.test(said);
+        const mayFail = status === 1 && (isDoubled || (words !== 'list' && (isRefused || !words.startsWith('list'))));
+        const isFine = signal === null && (status === 0 || mayFail) && !/unexpected error|^ {4}at /m.test(said);
+        if (!isFine) this.failures.push(`${words}, by an ordinary user, ended with ${signal ?? status}: ${said}`);
+        resolve();
+      });
+    }));
   }
 
   /** Ends all in good order. */

@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { nextDue, parseSchedule } from '../../dist/rescan/schedule.js';
+import { nextDue, parseSchedule } from '../../dist/rescan/schedule/schedule.js';
 import { doubleRuns, jobsOf, memoryOf, mostAtOnce, needlessRuns } from './history.mjs';
-import { differences, falseDeletions, untold } from './verify.mjs';
+import { shadowsOf } from './shadows.mjs';
+import { differences, falseDeletions, falseTotals, untold } from './verify.mjs';
 
 const BIN = path.resolve(import.meta.dirname, '../../bin/git-fso');
 const HOUR_MS = 3_600_000;
@@ -15,9 +16,8 @@ const SCHEDULES = { stat: 'every 1d', sha: 'daily 02:00', content: 'Sun,Wed 04:3
 const isFlat = ([before, after], slackMb) => after < before * 1.1 + slackMb;
 
 function shadowOf(world, name) {
-  const mirror = path.join(world.shadow, world.realdir(name));
-  const repos = fs.existsSync(mirror) ? fs.readdirSync(mirror).filter((entry) => entry.endsWith('.fso')) : [];
-  return { directory: path.join(mirror, repos[0] ?? 'none'), count: repos.length };
+  const repos = shadowsOf(world, name);
+  return { directory: repos[0] ?? path.join(world.shadow, world.realdir(name), 'none'), count: repos.length };
 }
 
 function fso(env, args) {
@@ -25,7 +25,14 @@ function fso(env, args) {
   return { status, text: stdout + stderr };
 }
 
-const readLines = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)) : []);
+const readLines = (file) =>
+  fs.existsSync(file)
+    ? fs
+        .readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line))
+    : [];
 
 /** What is wrong with one shadow repo; `tally` counts what is not. */
 function examine(world, name, { env, hookLines, tally }) {
@@ -33,14 +40,16 @@ function examine(world, name, { env, hookLines, tally }) {
   // A realdir may be gone before it was ever seen.
   if (count === 0 && world.gone.has(name)) return [];
   if (count !== 1) return [`${count} shadow repos`];
-  const wrong = differences(directory, world.content(name));
+  const isWhole = (at) => world.isWhole(name, at);
+  const wrong = [...differences(directory, world.realdir(name), isWhole), ...falseTotals(directory, world.realdir(name))];
   if (!world.gone.has(name)) wrong.push(...falseDeletions(directory).map((commit) => `was recorded as deleted: ${commit}`));
   wrong.push(...untold(directory, FACETS, hookLines).map((head) => `the hook was not told of ${head}`));
   const check = () => {
     const { status, text } = fso(env, ['-C', directory, 'check']);
     if (status !== 0) wrong.push(`check: ${text}`);
     // That a realdir is gone is worth a note.
-    return text.replace(/^note: .*: the realdir does not exist\n/, world.gone.has(name) ? '' : '$&') === 'no errors found\n' ? null : text;
+    const others = text.replace(/^note: .*: the realdir does not exist\n(?: {2}.*\n)?/, world.gone.has(name) ? '' : '$&');
+    return others === 'no errors found\n' ? null : text;
   };
   if (check() !== null) {
     tally.leftovers += 1;
@@ -55,22 +64,26 @@ function examine(world, name, { env, hookLines, tally }) {
 
 function metricsOf(file) {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
-  return new Map([...text.matchAll(/^git_fso_(\w+)\{(.*)\} (\S+)$/gm)].map(([, name, labels, value]) => [`${name}{${labels}}`, Number(value)]));
+  return new Map(
+    [...text.matchAll(/^git_fso_(\w+)\{(.*)\} (\S+)$/gm)].map(([, name, labels, value]) => [`${name}{${labels}}`, Number(value)]),
+  );
 }
 
 /** Prints figures and what is wrong; returns the latter. */
-export function report({ world, operators, log, hookLog, config, env, lastDaemon, simulatedDays, seconds, stoodStill }) {
+export function report({ world, operators, doubles, log, hookLog, config, env, lastDaemon, simulatedDays, seconds, stoodStill }) {
   const notes = readLines(log);
   const hookLines = readLines(hookLog);
   const ends = notes.filter(({ type }) => type === 'end');
   const jobs = jobsOf(notes);
   const tally = { leftovers: 0, commits: 0 };
-  const failures = [...operators.failures, ...doubleRuns(jobs)];
+  const failures = [...operators.failures, ...doubles.failures, ...doubleRuns(jobs)];
   for (const [facet, text] of Object.entries(SCHEDULES)) {
     const schedule = parseSchedule(text);
     const isDue = (repo, before, at) => {
       const jitterSeconds = world.roots.indexOf(path.basename(path.dirname(repo))) * (HOUR_MS / 1000);
-      return nextDue(schedule, new Date(before), new Date(at), { timeZone: 'Europe/Berlin', jitterSeconds, jitterKey: repo }).getTime() <= at;
+      return (
+        nextDue(schedule, new Date(before), new Date(at), { timeZone: 'Europe/Berlin', jitterSeconds, jitterKey: repo }).getTime() <= at
+      );
     };
     failures.push(...needlessRuns(notes, facet, isDue));
   }
@@ -95,12 +108,31 @@ export function report({ world, operators, log, hookLog, config, env, lastDaemon
   const rootErrors = notes.filter(({ type }) => type === 'root-error').length;
   const hooksFailed = ends.filter(({ hookError }) => hookError !== null).length;
   const inMb = ([before, after]) => `${before.toFixed(1)} -> ${after.toFixed(1)} MB`;
-  console.log(`${simulatedDays.toFixed(1)} days in ${seconds} s (time stood still for ${stoodStill.toFixed(0)} s): ${world.names.length} repos, of these ${world.gone.size} removed, ${world.count} files written`);
-  console.log(`mishaps: ${JSON.stringify({ ...operators.counts, unmounts: world.unmounts, fullDisks: world.fullDisks })}`);
-  console.log(`work: ${jobs.length} jobs, ${facets} facets updated, ${tally.commits} commits, ${hookLines.length} hooks told, ${ends.filter(({ gc }) => gc).length} repacked`);
-  console.log(`failed meanwhile: ${failed} jobs, ${rootErrors} roots, ${hooksFailed} hooks; ${partial} runs of sha went on the next day; ${tally.leftovers} repos with leftovers`);
+  console.log(
+    `${simulatedDays.toFixed(1)} days in ${seconds} s (time stood still for ${stoodStill.toFixed(0)} s): ${world.names.length} ` +
+      `repos, of these ${world.gone.size} removed, ${world.count} files written`,
+  );
+  const mishaps = {
+    ...operators.counts,
+    unmounts: world.unmounts,
+    unmountsInside: world.inner.unmounts,
+    doubles: doubles.count,
+    privateRepos: world.privateRepos,
+    fullDisks: world.fullDisks,
+  };
+  console.log(`mishaps: ${JSON.stringify(mishaps)}`);
+  console.log(
+    `work: ${jobs.length} jobs, ${facets} facets updated, ${tally.commits} commits, ${hookLines.length} hooks told, ` +
+      `${ends.filter(({ gc }) => gc).length} repacked`,
+  );
+  console.log(
+    `failed meanwhile: ${failed} jobs, ${rootErrors} roots, ${hooksFailed} hooks; ${partial} runs of sha went on the next day; ` +
+      `${tally.leftovers} repos with leftovers`,
+  );
   console.log(`at once: ${most.process} jobs in a process, ${most.root} below a root`);
-  console.log(`memory of the last daemon, first and last third of ${memory.samples} s: heap ${inMb(memory.heap)}, resident ${inMb(memory.rss)}`);
+  console.log(
+    `memory of the last daemon, first and last third of ${memory.samples} s: heap ${inMb(memory.heap)}, resident ${inMb(memory.rss)}`,
+  );
   for (const failure of failures.slice(0, 40)) console.log(`WRONG ${failure}`);
   console.log(failures.length === 0 ? 'everything is recorded as it is' : `${failures.length} failures`);
   return failures;

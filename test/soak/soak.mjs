@@ -11,6 +11,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { LeadingClock } from './clock.mjs';
+import { Doubles } from './doubles.mjs';
 import { Operators } from './operators.mjs';
 import { report } from './report.mjs';
 import { randomFrom, World } from './world.mjs';
@@ -32,8 +33,8 @@ const { values: options } = parseArgs({
 
 /** How many repos, for how many days, and how many of these seconds are one real one. */
 const SIZES = options.quick
-  ? { repos: 16, roots: 4, days: 2.5, factor: 14_000, settleDays: 2.2, diskSize: '96m', pace: 0.25 }
-  : { repos: 200, roots: 8, days: 30, factor: 3000, settleDays: 4, diskSize: '1g', pace: 1 };
+  ? { repos: 16, roots: 4, days: 2.5, factor: 14_000, settleDays: 4.6, diskSize: '96m', pace: 0.25 }
+  : { repos: 200, roots: 8, days: 30, factor: 3000, settleDays: 4.6, diskSize: '1g', pace: 1 };
 if (options.repos !== undefined) SIZES.repos = Number(options.repos);
 if (options.days !== undefined) SIZES.days = Number(options.days);
 /** In the last third nobody kills the daemon: its memory must not grow. */
@@ -43,12 +44,17 @@ const CALM_FROM = 2 / 3;
 function enterNamespace() {
   if (process.env[IN_NAMESPACE] !== undefined) return null;
   const unshare = ['--mount', '--propagation', 'private'];
-  const probe = spawnSync('unshare', [...unshare, 'sh', '-c', 'mount -t tmpfs probe "$1" && umount "$1"', 'sh', os.tmpdir()], { encoding: 'utf8' });
+  const probe = spawnSync('unshare', [...unshare, 'sh', '-c', 'mount -t tmpfs probe "$1" && umount "$1"', 'sh', os.tmpdir()], {
+    encoding: 'utf8',
+  });
   if (probe.status !== 0) {
     console.log(`skipped: unmounting roots, and a full disk (needs root: ${probe.error?.message ?? probe.stderr.trim()})`);
     return null;
   }
-  const { status } = spawnSync('unshare', [...unshare, process.execPath, ...process.argv.slice(1)], { stdio: 'inherit', env: { ...process.env, [IN_NAMESPACE]: '1' } });
+  const { status } = spawnSync('unshare', [...unshare, process.execPath, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, [IN_NAMESPACE]: '1' },
+  });
   return status ?? 1;
 }
 
@@ -61,14 +67,24 @@ function writeConfig(world, file, hookLog) {
     `    jitter: ${index}h`,
     '    shaLimit: { bytes: 16k }',
     `    jobs: ${index === 0 ? 1 : 2}`,
+    ...(world.bundles.has(root) ? ['    initPolicy: ["bundle-subdirs *"]'] : []),
     `    onChange: [{ shell: "${hook}" }]`,
   ];
-  const head = [`shadow: ${world.shadow}`, 'jobs: 4', 'jobsPerDevice: 3', 'timeZone: Europe/Berlin', 'gc: { packs: 20 }', `metrics: { textfile: ${file}.prom }`, 'roots:'];
+  const head = [
+    `shadow: ${world.shadow}`,
+    'shadowMode: "0755"',
+    'jobs: 4',
+    'jobsPerDevice: 3',
+    'timeZone: Europe/Berlin',
+    'gc: { packs: 20 }',
+    `metrics: { textfile: ${file}.prom }`,
+    'roots:',
+  ];
   fs.writeFileSync(file, [...head, ...world.roots.flatMap(rootOf), ''].join('\n'));
 }
 
 /** What goes wrong, every how many seconds on average, and for how many at most. */
-function mishaps(world, operators, hookLog) {
+function mishaps(world, operators, doubles, hookLog) {
   const broken = `${hookLog}.broken`;
   return [
     { every: 7, isCalm: false, begin: () => operators.end('SIGKILL') },
@@ -78,11 +94,26 @@ function mishaps(world, operators, hookLog) {
     { every: 25, isCalm: true, begin: () => operators.startSecond() },
     { every: 30, isCalm: true, begin: () => operators.clearErrors() },
     { every: 20, isCalm: true, lasts: 2, begin: () => fs.writeFileSync(broken, ''), end: () => fs.rmSync(broken, { force: true }) },
+    { every: 15, isCalm: true, lasts: 2, begin: () => doubles.make(), end: () => doubles.remove() },
+    { every: 6, isCalm: true, begin: () => operators.look() },
     ...(world.canMount
       ? [
+          { every: 10, isCalm: true, lasts: 2, begin: () => world.inner.unmountOne(), end: () => world.inner.mountAll() },
           { every: 20, isCalm: true, lasts: 2, begin: () => world.fillDisk(), end: () => world.freeDisk() },
-          ...world.roots.map((root) => ({ every: 8 * world.roots.length, isCalm: true, lasts: 4, begin: () => world.unmount(root), end: () => world.mount(root) })),
-          ...world.roots.map((root) => ({ every: 8 * world.roots.length, isCalm: true, lasts: 4, begin: () => world.unmountProjects(root), end: () => world.mountProjects(root) })),
+          ...world.roots.map((root) => ({
+            every: 8 * world.roots.length,
+            isCalm: true,
+            lasts: 4,
+            begin: () => world.unmount(root),
+            end: () => world.mount(root),
+          })),
+          ...world.roots.map((root) => ({
+            every: 8 * world.roots.length,
+            isCalm: true,
+            lasts: 4,
+            begin: () => world.unmountProjects(root),
+            end: () => world.mountProjects(root),
+          })),
         ]
       : []),
   ];
@@ -93,6 +124,8 @@ const secondsSince = (time) => Math.round((Date.now() - time) / 1000);
 async function main() {
   const started = Date.now();
   const top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'git-fso-soak-')));
+  // Others look on.
+  fs.chmodSync(top, 0o755);
   const random = randomFrom(Number(options.seed));
   const world = new World({ top, ...SIZES, random, canMount: process.env[IN_NAMESPACE] !== undefined });
   const [config, log, hookLog] = ['git-fso.yml', 'log.jsonl', 'hooks.jsonl'].map((name) => path.join(top, name));
@@ -104,7 +137,8 @@ async function main() {
   const day = () => (clock.now() - started) / DAY_MS;
   console.log(`${SIZES.repos} repos, ${SIZES.days} days, seed ${options.seed}, in ${top}`);
 
-  const all = mishaps(world, operators, hookLog);
+  const doubles = new Doubles(world);
+  const all = mishaps(world, operators, doubles, hookLog);
   // In time that runs fast: where that stands still, nothing goes wrong until the daemon has caught up.
   const soon = (seconds) => clock.now() + (0.3 + 1.4 * random()) * seconds * SIZES.pace * 1000 * SIZES.factor;
   operators.keepDaemon();
@@ -128,7 +162,8 @@ async function main() {
     }
     if (!options.quick && Math.floor(day()) > told) {
       told = Math.floor(day());
-      console.log(`day ${told} after ${secondsSince(started)} s: ${JSON.stringify({ ...operators.counts, unmounts: world.unmounts, fullDisks: world.fullDisks })}`);
+      const counts = { ...operators.counts, unmounts: world.unmounts, fullDisks: world.fullDisks };
+      console.log(`day ${told} after ${secondsSince(started)} s: ${JSON.stringify(counts)}`);
     }
     await setTimeout(TICK_MS);
   }
@@ -143,7 +178,19 @@ async function main() {
   // Started anew in the calm only where the disk was too full for it to begin.
   const lastDaemon = operators.daemon;
   await operators.stop();
-  const failures = report({ world, operators, log, hookLog, config, env, lastDaemon, simulatedDays: day(), seconds: secondsSince(started), stoodStill: clock.stoodStill / 1000 });
+  const failures = report({
+    world,
+    operators,
+    doubles,
+    log,
+    hookLog,
+    config,
+    env,
+    lastDaemon,
+    simulatedDays: day(),
+    seconds: secondsSince(started),
+    stoodStill: clock.stoodStill / 1000,
+  });
   if (options.keep || failures.length > 0) keep(world, top);
   else remove(world, top);
   return failures.length === 0 ? 0 : 1;
@@ -156,7 +203,9 @@ function keep(world, top) {
 }
 
 function remove(world, top) {
-  if (world.canMount) for (const place of [world.shadow, world.projectDisk, ...world.roots.map((root) => world.realdir(root))]) spawnSync('umount', ['-l', place]);
+  if (world.canMount)
+    for (const place of [world.shadow, world.projectDisk, world.inner.disk, ...world.roots.map((root) => world.realdir(root))])
+      spawnSync('umount', ['-l', place]);
   fs.rmSync(top, { recursive: true, force: true });
 }
 

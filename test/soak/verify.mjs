@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { INNER_KEEPER } from './inner-mounts.mjs';
 import { KEEPER, README } from './world.mjs';
 
 function git(repo, args, input) {
@@ -27,12 +28,14 @@ function recordsOf(repo, branch) {
   return records;
 }
 
-function filesBelow(directory, prefix = '') {
-  if (!fs.existsSync(directory)) return [];
+/** The files that are recorded one by one. */
+function filesBelow(directory, isWhole, prefix = '') {
+  if (!fs.existsSync(directory) || isWhole(prefix.slice(0, -1))) return [];
   return fs.readdirSync(directory, { withFileTypes: true }).flatMap(({ name }) => {
+    if (/^\.(git|nog)/.test(name)) return [];
     const place = path.join(directory, name);
     const stat = fs.lstatSync(place, { bigint: true });
-    if (stat.isDirectory()) return filesBelow(place, `${prefix}${name}/`);
+    if (stat.isDirectory()) return filesBelow(place, isWhole, `${prefix}${name}/`);
     return [{ path: prefix + name, name, size: stat.size, mtime: stat.mtimeNs / 1_000_000_000n, body: fs.readFileSync(place) }];
   });
 }
@@ -42,21 +45,49 @@ const digest = (algorithm, body) => createHash(algorithm).update(body).digest('h
 /** Whether a record of a branch is that of a file. */
 const AGREES = {
   'master-stat': (record, { name, size, mtime }) => record === `name: "${name}"\nsize: ${size}\nmtime: ${mtime}\n`,
-  'master-sha': (record, { body }) => ['sha1', 'sha256'].every((algorithm) => record.includes(`${algorithm}: "${digest(algorithm, body)}"\n`)),
+  'master-sha': (record, { body }) =>
+    ['sha1', 'sha256'].every((algorithm) => record.includes(`${algorithm}: "${digest(algorithm, body)}"\n`)),
   'master-content': (record, { body }) => record === body.toString(),
 };
 
 const STUB = ['.gitignore', '.gitattributes', '.nogbundles'];
 
-/** Says how the records of a repo differ from what is there. */
-export function differences(repo, directory) {
+/** What find says of a directory tree, as a record has it. */
+function sumsOf(directory) {
+  const { stdout } = spawnSync('find', [directory, '-printf', '%y %s %D:%i\\n'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const lines = stdout.trimEnd().split('\n').map((line) => line.split(' '));
+  const of = (types) => lines.filter(([type]) => types.includes(type)).length;
+  const sizes = new Map(lines.filter(([type]) => type === 'f').map(([, size, inode]) => [inode, Number(size)]));
+  const size = [...sizes.values()].reduce((sum, each) => sum + each, 0);
+  return `dirs: ${of('d')}\nfiles: ${of('f')}\nlinks: ${of('l')}\nothers: ${of('pscb')}\nsize: ${size}\n`;
+}
+
+/** Says which sums are not true. */
+export function falseTotals(repo, directory) {
+  const summed = [...recordsOf(repo, 'master-stat')].filter(([, record]) => /^dirs: /m.test(record));
+  return summed.flatMap(([name, record]) => {
+    const place = name === '.nogtree' ? directory : path.join(directory, name);
+    return fs.existsSync(place) && record.includes(sumsOf(place))
+      ? []
+      : [`the sums of ${name} are ${JSON.stringify(record)}, not ${JSON.stringify(sumsOf(place))}`];
+  });
+}
+
+/** Says how the records of a repo differ from what is there; `isWhole` says of a path that one record stands for all below. */
+export function differences(repo, directory, isWhole) {
   const wrong = [];
-  const all = filesBelow(directory);
+  const all = filesBelow(directory, isWhole);
   for (const [branch, agrees] of Object.entries(AGREES)) {
     const records = recordsOf(repo, branch);
     const files = branch === 'master-content' ? all.filter((file) => file.path === README) : all;
     const expected = new Set(files.map((file) => file.path));
-    const unexpected = [...records.keys()].filter((name) => !expected.has(name) && !STUB.includes(name) && path.basename(name) !== '.nogtree');
+    const unexpected = [...records.keys()].filter(
+      (name) =>
+        !expected.has(name) &&
+        !STUB.includes(name) &&
+        path.basename(name) !== '.nogtree' &&
+        !(isWhole(name) && fs.existsSync(path.join(directory, name))),
+    );
     for (const name of unexpected) wrong.push(`${branch}: ${name} is recorded, but not there`);
     for (const file of files) {
       const record = records.get(file.path);
@@ -70,7 +101,11 @@ export function differences(repo, directory) {
 /** Commits that record a repo as something that it never was. */
 export function falseDeletions(repo) {
   const branches = Object.keys(AGREES).filter((branch) => branch !== 'master-content');
-  return branches.flatMap((branch) => git(repo, ['log', '--format=%h %cI', '--diff-filter=D', branch, '--', KEEPER]).split('\n').filter((line) => line !== ''));
+  return branches.flatMap((branch) =>
+    git(repo, ['log', '--format=%h %cI', '--diff-filter=D', branch, '--', KEEPER, INNER_KEEPER])
+      .split('\n')
+      .filter((line) => line !== ''),
+  );
 }
 
 /** Commits of facets that the hook was never told. */

@@ -1,7 +1,8 @@
 // Real directories that change, on filesystems that come and go.
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { InnerMounts } from './inner-mounts.mjs';
+import { mustRun, unmount } from './shell.mjs';
 
 /** A generator of numbers from 0 to below 1 that a seed determines (mulberry32). */
 export function randomFrom(seed) {
@@ -14,26 +15,21 @@ export function randomFrom(seed) {
   };
 }
 
-function run(command, ...args) {
-  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  return { ok: status === 0, stderr };
-}
-
-function mustRun(command, ...args) {
-  const { ok, stderr } = run(command, ...args);
-  if (!ok) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
-}
-
-/** Busy filesystems leave as an impatient admin has them leave. */
-function unmount(place) {
-  if (!run('umount', place).ok) mustRun('umount', '-l', place);
-}
-
 /** A file that is never touched as long as its repo exists: a record without it is of something else. */
 export const KEEPER = 'keeper';
 
 /** Text that the facet `content` records. */
 export const README = 'README.md';
+
+/** A repository inside of a repo, of which nothing is recorded but its commit and sums. */
+const NESTED = 'annexed';
+
+/** Of so many repos, one belongs to another user, who lets nobody in. */
+const PRIVATE_EACH = 5;
+const FIRST_OWNER = 20_000;
+
+/** Where changes show in nothing but sums, of the repository, of a bundle, or of what is never tracked; or are deep at least. */
+const DEEP_PLACES = [`${NESTED}/.git/annex/objects/Xx/9k`, `${NESTED}/data`, '.nog-hidden/a/b', 'sub/deep/er'];
 
 export class World {
   /** Names of repos whose realdir was removed for good. */
@@ -48,12 +44,15 @@ export class World {
   names = [];
   count = 0;
   unmounts = 0;
+  privateRepos = 0;
   isFull = false;
   fullDisks = 0;
 
   constructor({ top, roots, repos, random, canMount, diskSize }) {
     Object.assign(this, { top, random, canMount });
     this.roots = Array.from({ length: roots }, (_, index) => `root-${index}`);
+    /** Roots whose repos have bundles for subdirectories. */
+    this.bundles = new Set(this.roots.slice(-1));
     this.shadow = path.join(top, 'shadow');
     fs.mkdirSync(this.shadow);
     if (canMount) mustRun('mount', '-t', 'tmpfs', '-o', `size=${diskSize}`, 'shadow-disk', this.shadow);
@@ -64,6 +63,7 @@ export class World {
     this.projectDisk = path.join(top, 'project-disk');
     fs.mkdirSync(this.projectDisk);
     if (canMount) mustRun('mount', '-t', 'tmpfs', 'project-disk', this.projectDisk);
+    this.inner = new InnerMounts(this);
     for (let index = 0; index < repos; index += 1) this.addRepo();
     for (const root of this.roots) this.mount(root);
   }
@@ -96,15 +96,45 @@ export class World {
       fs.mkdirSync(path.join(this.disk(path.dirname(name)), path.basename(name)));
     }
     fs.mkdirSync(path.join(this.content(name), 'sub'), { recursive: true });
+    for (const part of ['objects', 'refs']) fs.mkdirSync(path.join(this.content(name), NESTED, '.git', part), { recursive: true });
+    fs.writeFileSync(path.join(this.content(name), NESTED, '.git/HEAD'), `${'a'.repeat(40)}\n`);
     fs.writeFileSync(path.join(this.content(name), KEEPER), name);
     fs.writeFileSync(path.join(this.content(name), README), `# ${name}\n`);
     this.names.push(name);
+    // The second repos of roots, and none that is added later.
+    if (number >= this.roots.length && number < 2 * this.roots.length) this.inner.add(name);
+    if (this.canMount && number % PRIVATE_EACH === 2) this.makePrivate(name, FIRST_OWNER + number);
+  }
+
+  makePrivate(name, owner) {
+    fs.chownSync(this.content(name), owner, owner);
+    fs.chmodSync(this.content(name), 0o700);
+    this.privateRepos += 1;
+  }
+
+  /** True for a directory of a repo, by its path, that is recorded as a whole. */
+  isWhole(name, at) {
+    return at === NESTED || (at !== '' && this.bundles.has(path.dirname(name)) && !at.includes('/'));
+  }
+
+  /** Changes something where nobody enters, or deep down. */
+  changeDeep(name) {
+    const directory = path.join(this.content(name), this.pick(DEEP_PLACES));
+    const files = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+    if (files.length > 3) fs.rmSync(directory, { recursive: true });
+    else if (files.length > 0 && this.random() < 0.5) fs.appendFileSync(path.join(directory, this.pick(files)), 'more');
+    else {
+      fs.mkdirSync(directory, { recursive: true });
+      fs.writeFileSync(path.join(directory, `deep-${this.count++}`), 'x'.repeat(this.random() * 5000));
+    }
   }
 
   /** Changes one repo in one way. */
   change() {
     const names = this.names.filter((name) => !this.gone.has(name));
     const name = this.pick(names);
+    if (this.random() < 0.1) return this.inner.change();
+    if (this.random() < 0.15) return this.changeDeep(name);
     const directory = path.join(this.content(name), this.pick(['', 'sub']));
     const files = fs.readdirSync(directory).filter((file) => file.startsWith('file'));
     const kind = this.random();
@@ -120,7 +150,7 @@ export class World {
 
   /** The last repo of a root stays: an emptied root is one that nobody believes. */
   removeRepo(name) {
-    if (this.projects.has(name)) return;
+    if (this.projects.has(name) || this.inner.has(name)) return;
     const left = this.names.filter((each) => !this.gone.has(each) && path.dirname(each) === path.dirname(name));
     if (left.length < 2 || this.gone.size >= this.names.length / 10) return;
     this.gone.add(name);
@@ -136,6 +166,7 @@ export class World {
     this.mounted.add(root);
     this.unmountedProjects.add(root);
     if (this.random() < 0.5) this.mountProjects(root);
+    if (this.random() < 0.5) this.inner.mountAll();
   }
 
   /** Mounts the filesystems below a root. */
@@ -158,6 +189,7 @@ export class World {
     const place = path.join(this.top, root);
     unmount(place);
     this.mounted.delete(root);
+    this.inner.forget(root);
     this.unmounts += 1;
     const kind = this.random();
     if (kind < 0.4) return;
@@ -199,5 +231,6 @@ export class World {
       this.mount(root);
       this.mountProjects(root);
     }
+    this.inner.mountAll();
   }
 }

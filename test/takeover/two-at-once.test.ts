@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { takeOver } from '../../src/shadow/original.js';
+import { takeOver } from '../../src/shadow/layout/original.js';
 import { tempDir } from '../harness/index.js';
 
 /** What another process does right after this one has seen the programs. */

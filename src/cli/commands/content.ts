@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { recordContent } from '../../facets/content.js';
+import { recordContent } from '../../facets/content/content.js';
+import { acceptEmptyOption } from '../options/accept-empty.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
+import { openShadowRepo } from '../open-repo.js';
 import { printFacetResult } from '../render/facet-text.js';
 
 /** `git-fso content`: records what people read. */
@@ -11,11 +13,13 @@ export function registerContent(program: Command, context: CliContext): void {
     .command('content')
     .summary('record the content of selected files')
     .description(
-      'Records the content of the toplevel README.md, and of every path that is on master-content already,\n' +
+      'Records the content of the toplevel README.md, and of every path that is on master-content already, ' +
         'as Git would store it, on master-content. Commits if something changed.',
     )
-    .action(async () => {
-      printFacetResult(context, 'content', await recordContent(openShadowRepo(context), runOptionsOf(context, 'content')));
+    .addOption(acceptEmptyOption())
+    .action(async ({ acceptEmpty }: { readonly acceptEmpty?: boolean }) => {
+      const options = { ...runOptionsOf(context, 'content'), acceptEmpty: acceptEmpty === true };
+      printFacetResult(context, 'content', await recordContent(await openShadowRepo(context, 'write'), options));
     });
   describeUse(command, ['git-fso content'], [0, 1, 2, 3, 4]);
 }

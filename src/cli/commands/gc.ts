@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
-import { collectGarbage } from '../../shadow/gc.js';
-import { parseDuration } from '../../util/durations.js';
+import { Option } from 'commander';
+import { collectGarbage } from '../../shadow/gc/collect-garbage.js';
+import { parseDuration } from '../../util/time/durations.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
-import { formatBytes, formatCount } from '../render/quantities.js';
+import { openShadowRepo } from '../open-repo.js';
+import { formatCount } from '../render/quantities.js';
+import { formatBytes } from '../../util/text/format-bytes.js';
+import { DEFAULTS } from '../../defaults.js';
 
 /** `git-fso gc`: compresses a shadow repo. */
 export function registerGc(program: Command, context: CliContext): void {
@@ -12,14 +16,18 @@ export function registerGc(program: Command, context: CliContext): void {
     .command('gc')
     .summary('compress a shadow repo')
     .description(
-      'Merges the objects of a shadow repo into one compressed pack, drops old ones\n' +
-        'that nothing refers to, and removes what killed processes left. Gives way at\n' +
+      'Merges the objects of a shadow repo into one compressed pack, drops old ones ' +
+        'that nothing refers to, and removes what killed processes left. Gives way at ' +
         'once to a command that waits to record something.',
     )
-    .option('--expire <duration>', 'how long objects that nothing refers to are kept', parseDuration, parseDuration('14d'))
+    .addOption(
+      new Option('--expire <duration>', 'how long objects that nothing refers to are kept')
+        .argParser(parseDuration)
+        .default(parseDuration(DEFAULTS.gc.expire), DEFAULTS.gc.expire),
+    )
     .action(async ({ expire }: { readonly expire: number }) => {
       const options = { expireMs: expire, ...runOptionsOf(context, 'gc') };
-      const { before, after, leftovers } = await collectGarbage(openShadowRepo(context), options);
+      const { before, after, leftovers } = await collectGarbage(await openShadowRepo(context, 'write'), options);
       const was = `${formatBytes(before.bytes)}, ${formatCount(before.packs, 'pack')}, ${formatCount(before.loose, 'loose object')}`;
       const is = `${formatBytes(after.bytes)}, ${formatCount(after.packs, 'pack')}, ${formatCount(after.loose, 'loose object')}`;
       context.stdout.write(`${was} -> ${is}\n`);

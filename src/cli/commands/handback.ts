@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { handBack } from '../../facets/handback.js';
+import { handBack } from '../../takeover/handback.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
+import { openShadowRepo } from '../open-repo.js';
 import { reportProblems } from '../render/facet-text.js';
 import { formatCount } from '../render/quantities.js';
-import { safePath } from '../render/safe-text.js';
+import { safePath } from '../../util/text/safe-text.js';
 
 /** `git-fso handback`: lets git-fso 0.1.0 go on with a shadow repo. */
 export function registerHandback(program: Command, context: CliContext): void {
@@ -13,13 +14,13 @@ export function registerHandback(program: Command, context: CliContext): void {
     .command('handback')
     .summary('give a shadow repo back to git-fso 0.1.0')
     .description(
-      'Gives a shadow repo that git-fso 0.1.0 made back to it: writes the index files that it works with, so that it\n' +
-        'goes on from what was recorded here and need not hash files again, and lets it work on the repo. The next\n' +
+      'Gives a shadow repo that git-fso 0.1.0 made back to it: writes the index files that it works with, so that it ' +
+        'goes on from what was recorded here and need not hash files again, and lets it work on the repo. The next ' +
         'command that records something here takes the repo over again.',
     )
     .option('--force', 'write the index files although git-fso 0.1.0 has not made the repo')
     .action(async ({ force }: { readonly force?: boolean }) => {
-      const repo = openShadowRepo(context);
+      const repo = await openShadowRepo(context, 'write');
       const { indexes, warnings } = await handBack(repo, { ...runOptionsOf(context, 'handback'), ...(force !== undefined && { force }) });
       for (const { facet, paths, known } of indexes) {
         const unread = known === 0 ? '' : `, ${formatCount(known, 'file')} known to be unchanged`;

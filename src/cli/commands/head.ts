@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { gitNogCommitOf, readHeads } from '../../history/head.js';
-import { branchOf } from '../../shadow/branches.js';
+import { gitNogCommitOf, readHeads } from '../../shadow/read/heads.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo } from '../context.js';
 import { describeUse } from '../help.js';
+import { openShadowRepo } from '../open-repo.js';
 import { headJson, headLines } from '../render/head-text.js';
 import { jsonText } from '../render/json-text.js';
 
@@ -12,11 +11,14 @@ export function registerHead(program: Command, context: CliContext): void {
   const command = program
     .command('head')
     .summary('show the newest commits')
-    .description('Prints the newest commits of stat, sha, meta and content with their people, and gitNogCommit,\nwhich identifies the state of all four.')
+    .description(
+      'Prints the newest commits of stat, sha, meta and content with their people, and gitNogCommit, which identifies the state of ' +
+        'all four.',
+    )
     .option('--json', 'print one JSON object')
-    .action((flags: { readonly json?: boolean }) => {
-      const repo = openShadowRepo(context);
-      const heads = readHeads(repo.gitDir, branchOf);
+    .action(async (flags: { readonly json?: boolean }) => {
+      const repo = await openShadowRepo(context, 'read');
+      const heads = readHeads(repo.gitDir);
       const state = { uuid: repo.uuid, gitNogCommit: gitNogCommitOf(heads), heads };
       const lines = flags.json === true ? [jsonText(headJson(state))] : headLines(state);
       context.stdout.write(`${lines.join('\n')}\n`);

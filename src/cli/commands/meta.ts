@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
-import type { MetadataChange, MetaOptions } from '../../facets/meta.js';
-import { changeMetadata } from '../../facets/meta.js';
-import { oidFromHex } from '../../git/object-id.js';
-import { ObjectReader } from '../../git/object-reader.js';
-import { treeOfBranch } from '../../history/facet-tree.js';
-import { listMetadata, readMetadata } from '../../history/metadata.js';
+import type { MetadataChange, MetaOptions } from '../../facets/meta/change-metadata.js';
+import { changeMetadata } from '../../facets/meta/change-metadata.js';
+import { hexadecimal, objectIdOf, oneLineOf } from '../../library/inputs.js';
+import { allMetadata, metadataAt } from '../../facets/meta/read-metadata.js';
 import { metadataJson } from '../../record/metadata-json.js';
-import { branchOf } from '../../shadow/branches.js';
 import { bytesOfText } from '../../util/byte-string.js';
 import { UsageError } from '../../util/errors.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
-import { metadataFrom, replacementFrom } from '../metadata-arguments.js';
+import { metadataFrom, replacementFrom } from '../options/metadata-arguments.js';
+import { openShadowRepo } from '../open-repo.js';
 import { headJson, metaLines } from '../render/head-text.js';
-import { jsonText } from '../render/json-text.js';
-import { metadataLine, metadataText } from '../render/metadata-text.js';
+import { jsonText, terminalJson } from '../render/json-text.js';
+import { metadataLine } from '../render/metadata-text.js';
 import { writeLines } from '../render/write-lines.js';
 
 interface ChangeFlags {
@@ -28,17 +26,11 @@ interface ChangeFlags {
 
 const PATHS = 'Paths are relative to the real directory; directories end with a slash, `.` is the toplevel.';
 
-function hexadecimal(text: string, digits: number, option: string): string {
-  if (new RegExp(`^[0-9a-f]{${digits}}$`, 'i').test(text)) return text.toLowerCase();
-  throw new UsageError(`${option}: ${JSON.stringify(text)} is not ${digits} hexadecimal digits`, { remedy: '`git-fso head` prints them' });
-}
-
 function metaOptionsFrom({ expect, expectGitNogCommit, message }: ChangeFlags): MetaOptions {
-  if (message !== undefined && /[\n\0]/.test(message)) throw new UsageError('--message: only one line is possible');
   return {
-    ...(expect !== undefined && { expectedCommit: oidFromHex(hexadecimal(expect, 40, '--expect')) }),
+    ...(expect !== undefined && { expectedCommit: objectIdOf(expect, '--expect') }),
     ...(expectGitNogCommit !== undefined && { expectedGitNogCommit: hexadecimal(expectGitNogCommit, 64, '--expect-git-nog-commit') }),
-    ...(message !== undefined && { message }),
+    ...(message !== undefined && { message: oneLineOf(message, '--message') }),
   };
 }
 
@@ -53,7 +45,7 @@ function authorFrom(author: string | undefined): Readonly<Record<string, string>
 async function change(context: CliContext, changes: readonly MetadataChange[], flags: ChangeFlags): Promise<void> {
   const run = runOptionsOf(context, 'meta');
   const options = { ...metaOptionsFrom(flags), ...run, env: { ...run.env, ...authorFrom(flags.author) } };
-  const repo = openShadowRepo(context);
+  const repo = await openShadowRepo(context, 'write');
   const { isNewCommit, ...result } = await changeMetadata(repo, changes, options);
   const state = { uuid: repo.uuid, ...result };
   const lines = flags.json === true ? [jsonText({ ...headJson(state), isNewCommit })] : metaLines(state);
@@ -64,18 +56,11 @@ function registerGet(meta: Command, context: CliContext): void {
   const command = meta
     .command('get')
     .summary('print the metadata of a path')
-    .description(`Prints the metadata of a path as a JSON object; {} if it has none.\n${PATHS}`)
+    .description(`Prints the metadata of a path as a JSON object; {} if it has none. ${PATHS}`)
     .argument('[path]', 'the path', '.')
-    .action((path: string) => {
-      const repo = openShadowRepo(context);
-      const reader = ObjectReader.open(repo.gitDir);
-      try {
-        const tree = treeOfBranch(repo.gitDir, reader, branchOf('meta'));
-        const json = metadataJson(readMetadata(reader, tree, bytesOfText(path)));
-        context.stdout.write(`${metadataText(context.stdout, json)}\n`);
-      } finally {
-        reader.close();
-      }
+    .action(async (path: string) => {
+      const metadata = metadataAt(await openShadowRepo(context, 'read'), bytesOfText(path));
+      context.stdout.write(`${terminalJson(metadataJson(metadata))}\n`);
     });
   describeUse(command, ['git-fso meta get', 'git-fso meta get data/ | jq .note'], [0, 1, 2]);
 }
@@ -87,18 +72,11 @@ function registerList(meta: Command, context: CliContext): void {
     .description('Prints path=<JSON object> for each path that has metadata.')
     .option('--json', 'print one JSON object a line')
     .action(async (flags: { readonly json?: boolean }) => {
-      const repo = openShadowRepo(context);
-      const reader = ObjectReader.open(repo.gitDir);
-      try {
-        const tree = treeOfBranch(repo.gitDir, reader, branchOf('meta'));
-        const entries = tree === null ? [] : listMetadata(reader, tree);
-        const lines = function* (): Generator<string> {
-          for (const entry of entries) yield metadataLine(context.stdout, entry, flags.json === true);
-        };
-        await writeLines(context, lines());
-      } finally {
-        reader.close();
-      }
+      const entries = allMetadata(await openShadowRepo(context, 'read'));
+      const lines = function* (): Generator<string> {
+        for (const entry of entries) yield metadataLine(entry, flags.json === true);
+      };
+      await writeLines(context, lines());
     });
   describeUse(command, ['git-fso meta ls'], [0, 1, 2]);
 }

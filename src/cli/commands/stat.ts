@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
-import type { StatOptions } from '../../facets/stat.js';
-import { recordStat } from '../../facets/stat.js';
+import type { StatOptions } from '../../facets/stat/record-stat.js';
+import { recordStat } from '../../facets/stat/record-stat.js';
 import { UsageError } from '../../util/errors.js';
+import { acceptEmptyOption } from '../options/accept-empty.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
+import { openShadowRepo } from '../open-repo.js';
+import { refreshIndexOption } from '../options/refresh-index.js';
 import { printFacetResult } from '../render/facet-text.js';
 
 interface StatFlags {
   readonly mtimeRange?: boolean;
   readonly mtimeRangeOnly?: boolean;
   readonly recheck?: boolean;
+  readonly acceptEmpty?: boolean;
 }
 
 function statOptionsFrom(flags: StatFlags): StatOptions {
@@ -34,10 +37,11 @@ export function registerStat(program: Command, context: CliContext): void {
     .option('--mtime-range', 'renew the summary of the whole tree although nothing triggers it')
     .option('--mtime-range-only', 'renew that summary and nothing else')
     .option('--recheck', 'renew all summaries: of the whole tree, nogbundles and submodules')
-    .addOption(new Option('--refresh-index', 'accepted for compatibility; there is no index').hideHelp())
+    .addOption(refreshIndexOption())
+    .addOption(acceptEmptyOption())
     .action(async (flags: StatFlags) => {
-      const options = { ...statOptionsFrom(flags), ...runOptionsOf(context, 'stat') };
-      printFacetResult(context, 'stat', await recordStat(openShadowRepo(context), options));
+      const options = { ...statOptionsFrom(flags), ...runOptionsOf(context, 'stat'), acceptEmpty: flags.acceptEmpty === true };
+      printFacetResult(context, 'stat', await recordStat(await openShadowRepo(context, 'write'), options));
     });
   describeUse(command, ['git-fso stat', 'git-fso stat --recheck'], [0, 1, 2, 3, 4]);
 }

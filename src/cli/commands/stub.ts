@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
-import type { StubChange } from '../../facets/edit-stub.js';
-import { editStub } from '../../facets/edit-stub.js';
-import { previewStub } from '../../facets/preview-stub.js';
-import { readStub } from '../../shadow/read-stub.js';
-import { editCopies } from '../../shadow/stub-draft.js';
-import { withIgnorePattern, withNogbundlePattern } from '../../shadow/stub-rules.js';
+import type { StubChange } from '../../stub/edit-stub.js';
+import { editStub } from '../../stub/edit-stub.js';
+import { previewStub } from '../../stub/preview-stub.js';
+import { readStub } from '../../shadow/stub/read-stub.js';
+import { editCopies } from '../../shadow/stub/stub-draft.js';
+import { withIgnorePattern, withNogbundlePattern } from '../../stub/stub-rules.js';
 import { bytesOfText } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
 import type { CliContext } from '../context.js';
-import { openShadowRepo, runOptionsOf } from '../context.js';
+import { runOptionsOf } from '../context.js';
 import { runEditor } from '../editor.js';
 import { describeUse } from '../help.js';
+import { openShadowRepo } from '../open-repo.js';
 import { printAppliedStub, printStub, printStubJson, printStubPreview } from '../render/stub-text.js';
 
 interface DryRunFlag {
@@ -21,7 +22,7 @@ const DRY_RUN = ['--dry-run', 'say how many recorded paths would go or come, and
 
 /** Commits and applies a change of the stub, or tells what it would mean. */
 async function change(context: CliContext, what: string, make: StubChange, { dryRun = false }: DryRunFlag): Promise<void> {
-  const repo = openShadowRepo(context);
+  const repo = await openShadowRepo(context, dryRun ? 'read' : 'write');
   if (dryRun) return printStubPreview(context, await previewStub(repo, make(readStub(repo)), context));
   const { stub, applied } = await editStub(repo, make, what, runOptionsOf(context, 'stub'));
   context.stdout.write(stub === null ? 'stub: no changes\n' : 'stub: committed\n');
@@ -34,8 +35,8 @@ function registerShow(stub: Command, context: CliContext): void {
     .summary('print the stub')
     .description('Prints the files of the stub as they are committed, and the subdir tracking that they stand for.')
     .option('--json', 'as JSON')
-    .action(({ json = false }: { readonly json?: boolean }) => {
-      (json ? printStubJson : printStub)(context, readStub(openShadowRepo(context)));
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      (json ? printStubJson : printStub)(context, readStub(await openShadowRepo(context, 'read')));
     });
   describeUse(command, ['git-fso stub show'], [0, 1, 2]);
 }
@@ -59,7 +60,7 @@ function registerBundle(stub: Command, context: CliContext): void {
     .command('bundle')
     .summary('record directories as summaries')
     .description(
-      'Makes the directories that match nogbundles: each is recorded as one summary instead of file by file. Adds\n' +
+      'Makes the directories that match nogbundles: each is recorded as one summary instead of file by file. Adds ' +
         'the pattern to all three files, with its parents in .nogbundles, commits and applies it.',
     )
     .argument('<pattern>', 'like /data/*/, relative to the real directory')
@@ -78,7 +79,7 @@ function registerEdit(stub: Command, context: CliContext): void {
     .description('Opens copies of the three files in $VISUAL or $EDITOR; commits and applies what was changed.')
     .option(...DRY_RUN)
     .action(async (flags: DryRunFlag) => {
-      const before = readStub(openShadowRepo(context));
+      const before = readStub(await openShadowRepo(context, 'write'));
       const edited = await editCopies(before, (paths) => runEditor(context.env, paths));
       const make: StubChange = (current) => {
         const names = Object.keys(edited) as (keyof typeof edited)[];

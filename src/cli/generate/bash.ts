@@ -17,7 +17,8 @@ function tables(commands: readonly CommandInfo[]): string[] {
     const subcommands = command.commands.map(({ path }) => path.at(-1) ?? '').join(' ');
     const words = command.arguments.flatMap((argument) => argument.words).join(' ');
     const kind = command.arguments.find(({ value }) => value === 'file' || value === 'directory')?.value ?? 'other';
-    return `    ${quoted(keyOf(command))}) options=${quoted(options)} subcommands=${quoted(subcommands)} words=${quoted(words)} kind=${kind} ;;`;
+    return `    ${quoted(keyOf(command))}) options=${quoted(options)} subcommands=${quoted(subcommands)} words=${quoted(words)} ` +
+      `kind=${kind} ;;`;
   });
 }
 
@@ -55,11 +56,11 @@ ${values(commands).join('\n')}
 }
 
 __git_fso_reply() {
-  local IFS=$'\\n'
+  # An array of words would be of patterns, too: names may have stars.
   case "$1" in
-    file) COMPREPLY=($(compgen -f -- "$2")) ;;
-    directory) COMPREPLY=($(compgen -d -- "$2")) ;;
-    words) COMPREPLY=($(compgen -W "\${3// /$'\\n'}" -- "$2")) ;;
+    file) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+    directory) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+    words) mapfile -t COMPREPLY < <(compgen -W "$3" -- "$2") ;;
   esac
   # Outside of an interactive completion there is nothing to set.
   if [[ "$1" == file || "$1" == directory ]]; then compopt -o filenames 2>/dev/null || true; fi

@@ -40,7 +40,7 @@ export interface CommandInfo {
 }
 
 const KINDS: readonly (readonly [pattern: RegExp, kind: ValueKind])[] = [
-  [/<(directory|dir|realdir|path|shadow root)[>.]|\[realdir/, 'directory'],
+  [/<(directory|dir|realdir|path|shadow root)[>.]|\[(realdir|place)/, 'directory'],
   [/<file[>.]/, 'file'],
 ];
 
@@ -63,15 +63,19 @@ function argumentInfo(argument: Argument): ArgumentInfo {
 
 const HELP: OptionInfo = { short: '-h', long: '--help', flags: '-h, --help', description: 'display help', value: null, words: [] };
 
+/** Of a command in which `-h` is something else. */
+const LONG_HELP: OptionInfo = { ...HELP, short: null, flags: '--help' };
+
 /** What commander knows about a command and those below it, without what help hides. */
 export function describeCommand(command: Command, path: readonly string[] = []): CommandInfo {
   const { examples, statuses } = useOf(command);
+  const options = command.options.filter((option) => !option.hidden).map(optionInfo);
   const visible = command.createHelp().visibleCommands(command).filter((each) => each.name() !== 'help');
   return {
     path,
     summary: command.summary() === '' ? command.description() : command.summary(),
     description: command.description() === '' ? command.summary() : command.description(),
-    options: [...command.options.filter((option) => !option.hidden).map(optionInfo), HELP],
+    options: [...options, options.some(({ short }) => short === HELP.short) ? LONG_HELP : HELP],
     arguments: command.registeredArguments.map(argumentInfo),
     commands: visible.map((each) => describeCommand(each, [...path, each.name()])),
     examples,

@@ -24,7 +24,9 @@ function examplesOf(examples: readonly string[]): string[] {
 }
 
 function sectionOf(command: CommandInfo): string[] {
-  const parameters = terms(command.arguments.filter(({ description }) => description !== '').map(({ term, description }) => [term, description]));
+  const parameters = terms(
+    command.arguments.filter(({ description }) => description !== '').map(({ term, description }) => [term, description]),
+  );
   const special = command.statuses.map(([status, meaning]) => `${status} ${meaning}`).join('; ');
   return [
     `.SS ${roff(synopsisOf(command))}`,
@@ -44,6 +46,7 @@ const FILES: readonly (readonly [string, string])[] = [
 
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['GIT_FSO_CONFIG', 'the configuration file'],
+  ['GIT_FSO_TRACE', '1 is the same as --trace; a file gets at its end what --trace would tell'],
   ['GIT_AUTHOR_NAME, GIT_COMMITTER_NAME, ...', 'author and committer of commits, as for Git'],
   ['VISUAL, EDITOR', 'the editor of git-fso stub edit'],
 ];

@@ -18,7 +18,9 @@ function actionOf({ value, words }: Pick<OptionInfo | ArgumentInfo, 'value' | 'w
 
 function optionSpecs(option: OptionInfo): string[] {
   const value = option.value === null ? '' : `:${escaped(option.flags.replace(/^[^<[]*[<[]|[>\]]$/g, ''))}:${actionOf(option)}`;
-  return [option.short, option.long].filter((name) => name !== null).map((name) => quoted(`${name}[${escaped(option.description)}]${value}`));
+  return [option.short, option.long]
+    .filter((name) => name !== null)
+    .map((name) => quoted(`${name}[${escaped(option.description)}]${value}`));
 }
 
 function argumentSpec(argument: ArgumentInfo): string {
@@ -57,5 +59,6 @@ ${cases.join('\n')}
 /** A completion for zsh, for a file `_git-fso` in a directory of `fpath`. */
 export function zshCompletion(program: CommandInfo): string {
   const functions = [...allCommands(program)].reverse().map(functionText);
-  return `#compdef git-fso\n# zsh completion for git-fso. Put it as _git-fso into a directory of $fpath.\n\n${functions.join('\n')}\n_git-fso "$@"\n`;
+  return `#compdef git-fso\n# zsh completion for git-fso. Put it as _git-fso into a directory of ` +
+    `$fpath.\n\n${functions.join('\n')}\n_git-fso "$@"\n`;
 }

@@ -1,7 +1,8 @@
-import { oidToHex } from '../../git/object-id.js';
-import type { Signature } from '../../git/signature.js';
-import type { FacetHead, HeadFacet, Heads } from '../../history/head.js';
-import { HEAD_FACETS } from '../../history/head.js';
+import { oidToHex } from '../../git/objects/object-id.js';
+import type { Signature } from '../../git/commits/signature.js';
+import type { HeadFacet } from '../../shadow/facets.js';
+import { HEAD_FACETS } from '../../shadow/facets.js';
+import type { FacetHead, Heads } from '../../shadow/read/heads.js';
 import type { JsonField } from './json-text.js';
 import { jsonText } from './json-text.js';
 import { strictIsoDate } from './timestamp.js';

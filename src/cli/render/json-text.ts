@@ -1,12 +1,18 @@
+import { UNSAFE_CHARACTERS } from '../../util/text/safe-text.js';
+
 /** What `jsonText` can write. */
 export type JsonField = null | boolean | number | bigint | string | readonly JsonField[] | { readonly [key: string]: JsonField };
 
-// The last ones change the direction of writing on a terminal.
-const UNSAFE = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = new RegExp(`[${UNSAFE_CHARACTERS}]`, 'g');
 
-/** JSON in which the characters that a terminal would obey are escaped; it means the same. */
+/** JSON in one line in which the characters that a terminal would obey are escaped; it means the same. */
 export function terminalJson(json: string): string {
   return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A line of output for programs, from what JSON.stringify takes. Many readers of JSON refuse what stands for bytes that are not UTF-8. */
+export function jsonLine(value: unknown): string {
+  return `${terminalJson(JSON.stringify(value, (_key, field: unknown) => (typeof field === 'string' ? field.toWellFormed() : field)))}\n`;
 }
 
 /**
@@ -16,7 +22,8 @@ export function terminalJson(json: string): string {
 export function jsonText(value: JsonField): string {
   if (typeof value === 'bigint') return String(value);
   if (Object.is(value, -0)) return '-0';
-  if (typeof value !== 'object' || value === null) return terminalJson(JSON.stringify(value));
+  if (typeof value === 'string') return terminalJson(JSON.stringify(value.toWellFormed()));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
   const members = Object.entries(value).map(([key, field]) => `${terminalJson(JSON.stringify(key))}:${jsonText(field)}`);
   return `{${members.join(',')}}`;

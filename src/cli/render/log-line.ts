@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
-import { localIsoTime } from '../../util/time.js';
-import type { Line } from './rescan-text.js';
+import { localIsoTime } from '../../util/time/time.js';
+import type { Line } from './rescan/rescan-text.js';
 
 const PRIORITY = { error: '<3>', warning: '<4>', info: '<6>' } as const;
 

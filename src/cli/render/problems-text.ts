@@ -1,12 +1,28 @@
-import type { StoredProblem } from '../../shadow/problem-store.js';
-import { localIsoTime } from '../../util/time.js';
+import type { StoredProblem } from '../../shadow/remembered/problem-store.js';
+import { localIsoTime } from '../../util/time/time.js';
 import { jsonPath } from './json-values.js';
 import { formatCount } from './quantities.js';
-import { safePath, safeText } from './safe-text.js';
+import { safePath, safeText } from '../../util/text/safe-text.js';
 
-/** A problem that no run has solved yet, as text of some lines. */
-export function problemText(problem: StoredProblem): string {
-  const { path, part, message, remedy, since, last, count, retryAt } = problem;
+/** Problems that no run has solved yet; what several parts of a directory have alike is told once. */
+export function problemsText(problems: readonly StoredProblem[]): string {
+  const groups = new Map<string, StoredProblem[]>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.path, problem.message, problem.remedy]);
+    groups.set(key, [...(groups.get(key) ?? []), problem]);
+  }
+  return [...groups.values()].map(textOfAlike).join('');
+}
+
+/** Problems of one directory with the same text: since the first, and as often as the most frequent. */
+function textOfAlike(problems: readonly StoredProblem[]): string {
+  const [{ path, message, remedy }] = problems as readonly [StoredProblem, ...StoredProblem[]];
+  const part = problems.map((problem) => problem.part).join(', ');
+  const since = problems.reduce((a, b) => (a.since <= b.since ? a : b)).since;
+  const last = problems.reduce((a, b) => (a.last >= b.last ? a : b)).last;
+  const count = Math.max(...problems.map((problem) => problem.count));
+  const retries = problems.flatMap(({ retryAt }) => retryAt ?? []).sort((a, b) => a.getTime() - b.getTime());
+  const retryAt = retries.length < problems.length ? null : (retries[0] ?? null);
   const retry = retryAt === null ? '' : `; scheduled runs try again from ${localIsoTime(retryAt)}`;
   const lines = [
     `${safePath(path)} (${safeText(part)})`,

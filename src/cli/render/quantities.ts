@@ -1,15 +1,4 @@
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
-
-/** A number of bytes for people: `512 B`, `1.5 GiB`. */
-export function formatBytes(bytes: number | bigint): string {
-  let value = Number(bytes);
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${UNITS[unit]}`;
-}
+import { formatBytes } from '../../util/text/format-bytes.js';
 
 /** A duration in seconds for people: `0.8 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
@@ -22,4 +11,14 @@ export function formatSeconds(seconds: number): string {
 /** A count with its noun: `1 repo`, `2 repos`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A count for people, in groups of three digits: `2,980`. */
+export function formatNumber(count: number | bigint): string {
+  return count.toLocaleString('en-US');
+}
+
+/** By how many bytes something grew: `+1.5 GiB`, `-20 B`, `0 B`. */
+export function formatGrowth(bytes: bigint): string {
+  return bytes < 0n ? `-${formatBytes(-bytes)}` : `${bytes > 0n ? '+' : ''}${formatBytes(bytes)}`;
 }

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { oidToHex } from '../../git/object-id.js';
-import type { HeadFacet } from '../../history/head.js';
-import { HEAD_FACETS } from '../../history/head.js';
+import { oidToHex } from '../../git/objects/object-id.js';
+import type { HeadFacet } from '../../shadow/facets.js';
+import { HEAD_FACETS } from '../../shadow/facets.js';
 import type { ShownEntry, ShownPath } from '../../history/show.js';
 import { fieldsOf, metadataOf } from '../../history/show.js';
 import { compactJson, sortedByKey } from '../../record/metadata-json.js';
 import type { ByteString } from '../../util/byte-string.js';
 import type { JsonField } from './json-text.js';
 import { jsonPath } from './json-values.js';
-import { safePath, safeText } from './safe-text.js';
+import { safePath, safeText } from '../../util/text/safe-text.js';
 import { rfc3339 } from './timestamp.js';
 
 const ABBREVIATED = 10;

@@ -1,13 +1,13 @@
-import type { AppliedStub } from '../../facets/apply-stub.js';
-import type { StubPreview } from '../../facets/preview-stub.js';
-import type { StubFiles } from '../../shadow/stub-files.js';
-import { STUB_FILE_NAMES, trackingOf } from '../../shadow/stub-files.js';
+import type { AppliedStub } from '../../stub/apply-stub.js';
+import type { StubPreview } from '../../stub/preview-stub.js';
+import type { StubFiles } from '../../shadow/stub/stub-files.js';
+import { STUB_FILE_NAMES, trackingOf } from '../../shadow/stub/stub-files.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { textOfBytes } from '../../util/byte-string.js';
 import type { CliContext } from '../context.js';
 import { reportProblems } from './facet-text.js';
 import { jsonText } from './json-text.js';
-import { safePath } from './safe-text.js';
+import { safePath } from '../../util/text/safe-text.js';
 
 /** How many directories are listed one by one. */
 const MAX_LISTED = 20;

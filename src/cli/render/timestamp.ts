@@ -1,5 +1,5 @@
-import type { Signature } from '../../git/signature.js';
-import { timezoneOf } from '../../util/time.js';
+import type { Signature } from '../../git/commits/signature.js';
+import { timezoneOf } from '../../util/time/time.js';
 
 /** The calendar repeats after 400 years, weekdays included. */
 const CYCLE_YEARS = 400;

@@ -1,9 +1,9 @@
-import type { AttributeFile } from '../../realdir/attributes.js';
-import { AttributeRules } from '../../realdir/attributes.js';
-import type { ContentAttributes } from '../../realdir/content-filter.js';
-import { contentAttributes } from '../../realdir/content-filter.js';
-import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
-import { readBounded } from '../../realdir/read-bounded.js';
+import type { AttributeFile } from '../../realdir/attributes/attributes.js';
+import { AttributeRules } from '../../realdir/attributes/attributes.js';
+import type { ContentAttributes } from '../../realdir/attributes/content-filter.js';
+import { contentAttributes } from '../../realdir/attributes/content-filter.js';
+import type { DirectoryCursor } from '../../realdir/walk/directory-cursor.js';
+import { readBounded } from '../../realdir/read/read-bounded.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
 
@@ -32,7 +32,8 @@ export class AttributeScope {
    */
   enter(cursor: DirectoryCursor, path: ByteString, recorded: () => Buffer | null): AttributeScope {
     const file = readBounded(cursor.reach('.gitattributes'), this.room);
-    if (file?.truncated === true) throw new FsoError(`.gitattributes has more than ${MAX_GITATTRIBUTES} bytes, with those of the directories above`);
+    if (file?.truncated === true)
+      throw new FsoError(`.gitattributes has more than ${MAX_GITATTRIBUTES} bytes, with those of the directories above`);
     const text = file?.bytes ?? recorded();
     return text === null ? this : new AttributeScope([...this.files, { dir: path, text }], Math.max(0, this.room - text.length));
   }

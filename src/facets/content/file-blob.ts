@@ -1,8 +1,8 @@
-import type { LargeBlob } from '../../git/blob-stream.js';
-import type { ContentAttributes } from '../../realdir/content-filter.js';
-import { convertToGit } from '../../realdir/content-filter.js';
-import { lineEndingsOf } from '../../realdir/line-endings.js';
-import { openPiecewise, readStable, TOO_LARGE } from '../../realdir/read-stable.js';
+import type { LargeBlob } from '../../git/objects/blob-stream.js';
+import type { ContentAttributes } from '../../realdir/attributes/content-filter.js';
+import { convertToGit } from '../../realdir/attributes/content-filter.js';
+import { lineEndingsOf } from '../../realdir/attributes/line-endings.js';
+import { openPiecewise, readStable, TOO_LARGE } from '../../realdir/read/read-stable.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
 

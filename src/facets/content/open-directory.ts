@@ -1,14 +1,16 @@
-import type { ObjectReader } from '../../git/object-reader.js';
-import type { Oid } from '../../git/object-id.js';
-import type { TreeEntry } from '../../git/tree-codec.js';
-import { FileMode } from '../../git/tree-codec.js';
-import type { IgnoreScope } from '../../realdir/ignore-rules.js';
+import type { ObjectReader } from '../../git/objects/object-reader.js';
+import type { Oid } from '../../git/objects/object-id.js';
+import type { TreeEntry } from '../../git/trees/tree-codec.js';
+import { FileMode } from '../../git/trees/tree-codec.js';
+import type { IgnoreScope } from '../../realdir/ignore/ignore-rules.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { joinPath } from '../../util/byte-string.js';
-import type { ObservationEvents } from '../observe/context.js';
-import type { ObjectSink } from '../observe/directory-edit.js';
-import { isTree, sortEntries } from '../observe/directory-edit.js';
-import { remainsOfMissing } from '../observe/missing-subtree.js';
+import type { ObservationEvents } from '../observe/events.js';
+import type { ObjectSink } from '../observe/diff/directory-edit.js';
+import { isTree, sortEntries } from '../observe/diff/directory-edit.js';
+import type { PathTrace } from '../../util/trace.js';
+import { DELETED, UNCHANGED } from '../observe/reasons.js';
+import { remainsOfMissing } from '../observe/diff/missing-subtree.js';
 import type { AttributeScope } from './attribute-scope.js';
 
 /** What is found out when a directory is opened. */
@@ -27,6 +29,7 @@ export class OpenDirectory {
   constructor(
     private readonly reader: ObjectReader,
     private readonly events: ObservationEvents,
+    private readonly trace: PathTrace | null,
     readonly path: ByteString,
     private readonly tree: Oid | null,
     readonly scope: IgnoreScope | null,
@@ -57,7 +60,9 @@ export class OpenDirectory {
   /** True if a file or symbolic link is recorded in exactly this way. */
   hasBlob(name: ByteString, mode: number, oid: Oid): boolean {
     const recorded = this.entries.get(name);
-    return recorded?.mode === mode && recorded.oid === oid;
+    const isSame = recorded?.mode === mode && recorded.oid === oid;
+    if (isSame) this.trace?.tell(this.pathOf(name), UNCHANGED);
+    return isSame;
   }
 
   /** Sets a file or symbolic link; false, and nothing happens, if it is recorded in exactly this way. */
@@ -67,7 +72,9 @@ export class OpenDirectory {
     this.entries.set(name, { name, mode, oid });
     this.changed = true;
     if (recorded !== undefined && isTree(recorded)) this.reportDeleted(name, recorded.oid, null);
-    this.events.onChange(recorded === undefined || isTree(recorded) ? '?' : 'M', this.pathOf(name));
+    const isNew = recorded === undefined || isTree(recorded);
+    this.events.onChange(isNew ? '?' : 'M', this.pathOf(name));
+    this.trace?.tell(this.pathOf(name), isNew ? 'new' : 'changed');
     return true;
   }
 
@@ -76,7 +83,7 @@ export class OpenDirectory {
     const recorded = this.entries.get(name);
     if ((recorded?.oid ?? null) === tree) return;
     this.changed = true;
-    if (recorded !== undefined && !isTree(recorded)) this.events.onChange('D', this.pathOf(name));
+    if (recorded !== undefined && !isTree(recorded)) this.onDeleted(this.pathOf(name));
     if (tree === null) this.entries.delete(name);
     else this.entries.set(name, { name, mode: FileMode.directory, oid: tree });
   }
@@ -100,6 +107,11 @@ export class OpenDirectory {
   }
 
   private reportDeleted(name: ByteString, tree: Oid, sink: ObjectSink | null): Oid | null {
-    return remainsOfMissing(this.reader, tree, this.pathOf(name), sink, (path) => this.events.onChange('D', path));
+    return remainsOfMissing(this.reader, tree, this.pathOf(name), sink, (path) => this.onDeleted(path));
+  }
+
+  private onDeleted(path: ByteString): void {
+    this.events.onChange('D', path);
+    this.trace?.tell(path, DELETED);
   }
 }

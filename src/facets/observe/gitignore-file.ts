@@ -1,10 +1,11 @@
-import type { DirectoryCursor } from '../../realdir/directory-cursor.js';
-import type { IgnoreScope } from '../../realdir/ignore-rules.js';
-import { cutToRoom, IGNORE_ROOM } from '../../realdir/ignore-rules.js';
-import { readBounded } from '../../realdir/read-bounded.js';
+import type { DirectoryCursor } from '../../realdir/walk/directory-cursor.js';
+import type { IgnoreScope } from '../../realdir/ignore/ignore-rules.js';
+import { cutToRoom, IGNORE_ROOM } from '../../realdir/ignore/ignore-rules.js';
+import { readBounded } from '../../realdir/read/read-bounded.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { joinPath } from '../../util/byte-string.js';
-import type { ObservationEvents } from './context.js';
+import type { ObservationEvents } from './events.js';
+import { throwIfFatal } from './reading-failure.js';
 
 /**
  * The `.gitignore` of the cursor's directory, null if there is none that can be read.
@@ -27,6 +28,7 @@ export function readGitignore(
     }
     return applied;
   } catch (error) {
+    throwIfFatal(error);
     events.onProblem(file, error);
     return null;
   }

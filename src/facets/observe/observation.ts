@@ -1,30 +1,32 @@
-import type { Oid } from '../../git/object-id.js';
-import type { TreeEntry } from '../../git/tree-codec.js';
-import { FileMode } from '../../git/tree-codec.js';
-import { IgnoreScope } from '../../realdir/ignore-rules.js';
-import type { EntryStat } from '../../realdir/lstat.js';
-import type { NestedRepo } from '../../realdir/nested-repo.js';
-import { inspectRepo } from '../../realdir/nested-repo.js';
-import { AHEAD } from '../../realdir/read-ahead.js';
-import { readSymlink } from '../../realdir/read-symlink.js';
-import { ToplevelLostError } from '../../realdir/toplevel-lost.js';
+import type { Oid } from '../../git/objects/object-id.js';
+import type { TreeEntry } from '../../git/trees/tree-codec.js';
+import { FileMode } from '../../git/trees/tree-codec.js';
+import { NotEnteredError } from '../../realdir/reach/fuse-mounts.js';
+import { IgnoreScope } from '../../realdir/ignore/ignore-rules.js';
+import { fetchNames, isLargeDirectory } from '../../realdir/walk/large-directory.js';
+import type { EntryStat } from '../../realdir/stat/lstat.js';
+import { PREFETCHED } from '../../realdir/stat/stat-prefetch.js';
+import { readSymlink } from '../../realdir/read/read-symlink.js';
+import { isTimeToYield } from '../../util/async/yield-regularly.js';
+import { MAX_TREE_DEPTH } from '../../git/trees/tree-depth.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { errnoOf } from '../../util/errors.js';
+import { joinPath, textOfBytes } from '../../util/byte-string.js';
+import { handled } from '../../util/async/handled.js';
+import type { PathTrace } from '../../util/trace.js';
+import { classifyDirectory, classifyInside, classifyLeaf, isSkipped } from './classify.js';
 import type { ObservationContext } from './context.js';
 import { Counting } from './counting.js';
-import { isTree } from './directory-edit.js';
-import { Frame } from './frame.js';
-import type { EntryGlance } from './glance.js';
-import { glanceAt, isPassedOver } from './glance.js';
-import { readGitignore } from './gitignore-file.js';
+import { isTree } from './diff/directory-edit.js';
+import { DirectoryDiff } from './diff/directory-diff.js';
+import { DirectoryListing } from './directory-listing.js';
+import type { CheckedEntry } from './fingerprint/fingerprint-check.js';
+import { checkFingerprint, isPassedOver } from './fingerprint/fingerprint-check.js';
+import { RESERVED, UNCHANGED, VANISHED, whyNoLeaf, whyNotEntered, whyNotVisited, whySkipped, whyUnread } from './reasons.js';
+import { throwIfFatal } from './reading-failure.js';
 import type { EnteredDirectory } from './recorder.js';
 import { WholeTrees } from './whole-trees.js';
 import { isReserved } from '../../record/reserved-names.js';
-
-/** Git refuses trees that are nested deeper (core.maxTreeDepth). */
-export const MAX_TREE_DEPTH = 2048;
-
-const NO_REPO: NestedRepo = { isRepo: false };
+import { symlinkRecord } from '../../record/records.js';
 
 /** The tree of a directory, now or when the pending records are there. */
 type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };
@@ -36,26 +38,26 @@ type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | n
 export class Observation<State> {
   private readonly counting: Counting;
   private readonly wholes: WholeTrees<State>;
+  private readonly listing: DirectoryListing;
+  private readonly trace: PathTrace | null;
 
   constructor(private readonly context: ObservationContext<State>) {
     this.counting = new Counting(context);
     this.wholes = new WholeTrees(context, this.counting);
+    this.listing = new DirectoryListing(context);
+    this.trace = context.trace;
   }
 
   /** Returns the new tree of the facet; null if nothing is recorded. */
   async run(recordedOid: Oid | null): Promise<Oid | null> {
-    const { cursor, exclude } = this.context;
+    const { cursor, exclude, ignoreSteps } = this.context;
     this.counting.add(cursor.rootStat);
-    const names = cursor.names();
-    const scope = IgnoreScope.root(exclude, this.gitignore('', names, null));
-    const toplevel = { path: '', name: '', stat: cursor.rootStat };
-    const visited = await this.visit(toplevel, names, recordedOid, scope, null);
+    await fetchNames(cursor, '.', cursor.rootStat);
+    const names = this.listing.names('', recordedOid);
+    const scope = IgnoreScope.root(exclude, this.listing.gitignore('', names, null), ignoreSteps);
+    const visited = await this.visit({ path: '', name: '', stat: cursor.rootStat }, names, recordedOid, scope, null);
     cursor.suspend();
     return 'later' in visited ? await visited.later : visited.tree;
-  }
-
-  private gitignore(path: ByteString, names: readonly ByteString[], outer: IgnoreScope | null): Buffer | null {
-    return names.includes('.gitignore') ? readGitignore(this.context.cursor, path, outer, this.context.events) : null;
   }
 
   private async visit(
@@ -65,36 +67,44 @@ export class Observation<State> {
     scope: IgnoreScope | null,
     parent: State | null,
   ): Promise<Visited> {
-    const { cursor, recorder, events } = this.context;
-    const pause = this.context.breathe() ?? this.outside(recorder.ready());
+    const { cursor, recorder, events, trace, yieldTurn } = this.context;
+    const pause = yieldTurn() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
-    const glance = glanceAt(this.context, directory.path, names, recordedOid, scope, this.counting.isWanted);
-    if (glance?.isKnown === true && !glance.hasDirectories) {
-      for (const stat of glance.stats) if (stat !== undefined) this.counting.add(stat);
+    const check = checkFingerprint(this.context, directory.path, names, recordedOid, scope, this.counting.isWanted);
+    if (check?.isKnown === true && !check.hasDirectories) {
+      for (const stat of check.stats) if (stat !== undefined) this.counting.add(stat);
       events.onVisited(directory.path, names.length);
+      if (trace !== null) for (const name of names) trace.tell(joinPath(directory.path, name), whySkipped(scope, name) ?? UNCHANGED);
       return { tree: recordedOid };
     }
 
-    const frame = new Frame(this.context, directory, names, recordedOid, scope, parent);
+    const diff = new DirectoryDiff(this.context, directory, names, recordedOid, scope, parent);
     for (const [index, name] of names.entries()) {
-      if (recorder.exhausted) break;
-      if (cursor.isSlow && glance === null) await this.lookAhead(frame, names, index);
-      const stat = glance?.stats[index];
-      const entered = glance?.isKnown === true && stat?.kind !== 'directory' ? this.known(frame, name, stat) : this.entry(frame, name, stat);
+      if (recorder.exhausted) {
+        trace?.tell(directory.path, `left for later from ${textOfBytes(name)} on: the run has done as much as it may`);
+        break;
+      }
+      const turn = isTimeToYield(index) || scope?.tookLong() === true ? yieldTurn() : undefined;
+      if (turn !== undefined) await turn;
+      if (cursor.isSlow && check === null) await this.prefetch(diff, names, index);
+      const stat = check?.stats[index];
+      const entered = check?.isKnown === true && stat?.kind !== 'directory' ? this.known(diff, name, stat) : this.entry(diff, name, stat);
       if (entered !== undefined) await entered;
     }
     events.onVisited(directory.path, names.length);
-    if (!recorder.exhausted) frame.removeMissing();
-    if (frame.pending.length > 0) {
-      const later = Promise.all(frame.pending).then(() => frame.finish());
-      // The walk may fail before anybody waits for it.
-      later.catch(() => undefined);
-      return { later };
+    if (scope?.isSpent === true) diff.noteSpent();
+    if (!recorder.exhausted) {
+      if (this.context.mounts?.isMissingIn(directory.path) === true) this.keepLost(diff);
+      diff.removeMissing();
     }
-    const locked = frame.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
+    const { settled } = diff;
+    if (settled !== null) return { later: handled(settled.then(() => diff.store(yieldTurn)).then(() => diff.finish())) };
+    const locked = diff.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
     if (locked !== undefined) await locked;
-    const tree = frame.finish();
-    if (tree !== null && frame.isPlain) glance?.remember(tree);
+    const stored = diff.store(yieldTurn);
+    if (stored !== undefined) await stored;
+    const tree = diff.finish();
+    if (tree !== null && diff.isPlain) check?.remember(tree);
     return { tree };
   }
 
@@ -105,27 +115,48 @@ export class Observation<State> {
   }
 
   /** An entry that is no directory, in a directory where all of these are as recorded. */
-  private known(frame: Frame<State>, name: ByteString, stat: EntryStat | undefined): undefined {
-    frame.keep(name);
+  private known(diff: DirectoryDiff<State>, name: ByteString, stat: EntryStat | undefined): undefined {
+    diff.keep(name);
     if (stat !== undefined) this.counting.add(stat);
+    if (this.trace !== null) this.trace.tell(diff.pathOf(name), whySkipped(diff.scope, name) ?? UNCHANGED);
   }
 
-  /** @param known what a glance at the directory has told */
-  private entry(frame: Frame<State>, name: ByteString, known: EntryGlance | undefined): Promise<void> | undefined {
-    const recorded = frame.recorded(name);
-    const reserved = frame.isReserved || isReserved(name);
-    if (this.isSkipped(frame, name, recorded, reserved)) return undefined;
-    if (recorded !== undefined && frame.scope !== null && isPassedOver(frame.scope, name)) frame.isPlain = false;
-    const stat = known ?? this.attempt(frame, name, () => this.lstat(name));
+  /** @param known what the check of the fingerprint has told */
+  private entry(diff: DirectoryDiff<State>, name: ByteString, known: CheckedEntry | undefined): Promise<void> | undefined {
+    const recorded = diff.recorded(name);
+    const reserved = diff.isReserved || isReserved(name);
+    if (isSkipped(name, recorded, reserved, this.counting.isWanted, diff)) {
+      if (this.trace !== null) this.trace.tell(diff.pathOf(name), reserved ? RESERVED : (whySkipped(diff.scope, name) ?? ''));
+      return undefined;
+    }
+    if (recorded !== undefined && diff.scope !== null && isPassedOver(diff.scope, name)) diff.isPlain = false;
+    const stat = known ?? this.attempt(diff, name, () => this.lstat(name));
     if (stat === null) return undefined;
-    if (stat.kind === 'directory') return this.subdirectory(frame, name, stat, recorded, reserved);
+    if (stat.kind === 'directory') return this.subdirectory(diff, name, stat, recorded, reserved);
     this.counting.add(stat);
-    if (frame.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
-    if (reserved || frame.keepsReplaced(name) || stat.kind === 'other') return undefined;
-    if ((recorded === undefined || isTree(recorded)) && frame.ignores(name, false)) return undefined;
-    if (stat.kind === 'file') return this.file(frame, name, stat, recorded);
-    this.symlink(frame, name, recorded, known?.target);
+    if (diff.directory.path === '' && name === '.git') this.context.gitSummary?.add(stat);
+    const decision = classifyLeaf(stat.kind, name, recorded, reserved, diff);
+    if (decision === 'file') return this.file(diff, name, stat, recorded);
+    if (decision === 'symlink') this.symlink(diff, name, recorded, known?.target);
+    else if (decision === 'replaces') diff.keepNogtree(name);
+    if (this.trace !== null && decision !== 'symlink') this.trace.tell(diff.pathOf(name), whyNoLeaf(decision, diff.scope, name));
     return undefined;
+  }
+
+  /** What is recorded where a filesystem is not mounted stays as it is. */
+  private keepUnmounted(diff: DirectoryDiff<State>, name: ByteString): void {
+    diff.keep(name);
+    diff.isPlain = false;
+    this.context.recorder.unreadable(diff.state, name);
+    this.counting.noteProblem();
+    this.trace?.tell(diff.pathOf(name), 'kept as recorded: a filesystem is not mounted here, or below');
+  }
+
+  /** The same where the mount point is gone, too, or a directory on the way to it. */
+  private keepLost(diff: DirectoryDiff<State>): void {
+    diff.isPlain = false;
+    for (const name of diff.missingNames())
+      if (this.context.mounts?.isMissingIn(diff.pathOf(name)) === true) this.keepUnmounted(diff, name);
   }
 
   private lstat(name: ByteString): EntryStat | null {
@@ -134,120 +165,104 @@ export class Observation<State> {
   }
 
   /** Fetches what is known about the next entries, from one in place `at` on. */
-  private lookAhead(frame: Frame<State>, names: readonly ByteString[], at: number): Promise<void> {
+  private prefetch(diff: DirectoryDiff<State>, names: readonly ByteString[], at: number): Promise<void> {
     const isOfInterest = (name: ByteString): boolean =>
-      !this.isSkipped(frame, name, frame.recorded(name), frame.isReserved || isReserved(name));
-    return this.context.cursor.lookAhead(at, () => names.slice(at, at + AHEAD).filter(isOfInterest));
-  }
-
-  /** True if an entry that is not recorded is of no interest, whatever it is. */
-  private isSkipped(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined, reserved: boolean): boolean {
-    if (this.counting.isWanted || !(reserved || recorded === undefined)) return false;
-    const { selection } = this.context;
-    const ignored = reserved || (frame.ignores(name, false) && frame.ignores(name, true));
-    if (!ignored || selection.isEmpty) return ignored;
-    const path = frame.pathOf(name);
-    return !selection.has(path) && !selection.isBelow(path);
+      !isSkipped(name, diff.recorded(name), diff.isReserved || isReserved(name), this.counting.isWanted, diff);
+    return this.context.cursor.prefetch(at, () => names.slice(at, at + PREFETCHED).filter(isOfInterest));
   }
 
   /** Runs a reading call; if it fails, the entry keeps its record and null is returned. */
-  private attempt<T>(frame: Frame<State>, name: ByteString, read: () => T): T | null {
+  private attempt<T>(diff: DirectoryDiff<State>, name: ByteString, read: () => T): T | null {
     try {
-      return read();
+      const value = read();
+      if (value === null) this.trace?.tell(diff.pathOf(name), VANISHED);
+      return value;
     } catch (error) {
-      if (error instanceof ToplevelLostError) throw error;
-      frame.keep(name);
-      frame.isPlain = false;
-      this.context.recorder.unreadable(frame.state, name);
-      this.counting.noteProblem();
-      this.context.events.onProblem(frame.pathOf(name), error);
+      throwIfFatal(error);
+      this.trace?.tell(diff.pathOf(name), whyUnread(error));
+      diff.keep(name);
+      diff.isPlain = false;
+      this.context.recorder.unreadable(diff.state, name);
+      // What is never entered is no part of any sum.
+      if (!(error instanceof NotEnteredError)) this.counting.noteProblem();
+      this.context.events.onProblem(diff.pathOf(name), error);
       return null;
     }
   }
 
   /** Returns what to wait for before the next entry, if the recorder has too much to do. */
   private file(
-    frame: Frame<State>,
+    diff: DirectoryDiff<State>,
     name: ByteString,
     stat: EntryStat,
     recorded: TreeEntry | undefined,
   ): Promise<void> | undefined {
     const { cursor, recorder } = this.context;
-    frame.keep(name);
+    diff.keep(name);
     const recordedOid = recorded?.mode === FileMode.file ? recorded.oid : null;
-    const record = recorder.file(frame.state, name, stat, recordedOid, () => cursor.reach(name));
+    const record = recorder.file(diff.state, name, stat, recordedOid, (entry) => cursor.reach(entry));
     if (!(record instanceof Promise)) {
-      frame.setFile(recorded, name, FileMode.file, record);
+      diff.setFile(recorded, name, FileMode.file, record);
       return undefined;
     }
-    frame.pending.push(record.then((body) => frame.setFile(recorded, name, FileMode.file, body)));
+    diff.closeAfter(record.then((body) => diff.setFile(recorded, name, FileMode.file, body)));
     return this.outside(recorder.ready());
   }
 
-  private symlink(frame: Frame<State>, name: ByteString, recorded: TreeEntry | undefined, known: ByteString | undefined): void {
-    const target = known ?? this.attempt(frame, name, () => readSymlink(this.context.cursor.reach(name)));
+  private symlink(diff: DirectoryDiff<State>, name: ByteString, recorded: TreeEntry | undefined, known: ByteString | undefined): void {
+    const target = known ?? this.attempt(diff, name, () => readSymlink(this.context.cursor.reach(name)));
     if (target === null) return;
-    frame.keep(name);
-    frame.setFile(recorded, name, FileMode.symlink, target);
+    diff.keep(name);
+    diff.setFile(recorded, name, FileMode.symlink, symlinkRecord(target));
   }
 
   private async subdirectory(
-    frame: Frame<State>,
+    diff: DirectoryDiff<State>,
     name: ByteString,
     stat: EntryStat,
     recorded: TreeEntry | undefined,
     reserved: boolean,
   ): Promise<void> {
-    const { cursor, selection } = this.context;
-    const path = frame.pathOf(name);
+    const { cursor, selection, mounts } = this.context;
+    const path = diff.pathOf(name);
     const directory: EnteredDirectory = { path, name, stat };
-    if (selection.has(path)) return this.wholes.record(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
-    const leadsToNogbundle = selection.isBelow(path);
-    if (reserved && !leadsToNogbundle) return this.counting.below(directory);
-    const ignored = reserved || frame.ignores(name, true);
-    if (ignored && recorded === undefined && !leadsToNogbundle) return this.counting.below(directory);
+    const isAboveNogbundle = selection.isBelow(path);
+    const decision = classifyDirectory({
+      isReserved: reserved,
+      isUnmounted: mounts?.isMissingAt(path) === true,
+      isNogbundle: selection.has(path),
+      isAboveNogbundle,
+      recorded,
+      isIgnored: () => diff.ignores(name, true),
+    });
+    if (decision === 'unmounted') return this.keepUnmounted(diff, name);
+    if (this.trace !== null && decision !== 'enter') this.trace.tell(path, whyNotEntered(decision, diff.scope, name));
+    if (decision === 'nogbundle') return this.wholes.record(diff, { ...directory, kind: 'nogbundle', head: null }, recorded);
+    if (decision === 'reserved' || decision === 'ignored') return this.counting.below(directory);
 
-    const inside = this.attempt(frame, name, () => this.enter(directory, !leadsToNogbundle));
+    if (isLargeDirectory(stat)) await fetchNames(cursor, name, stat);
+    const inside = this.attempt(diff, name, () => this.listing.enter(directory, recorded, !isAboveNogbundle));
     if (inside === null) return;
     const { names, repo } = inside;
-    const tracked = !ignored || (recorded !== undefined && isTree(recorded));
-    const tooDeep = cursor.depth > MAX_TREE_DEPTH;
-    if (repo.isRepo || tooDeep || !(tracked || leadsToNogbundle)) {
+    const isIgnored = decision === 'enterIgnored';
+    const isRecordedWhole = (): boolean => this.wholes.isRecorded(recorded);
+    const isTooDeep = cursor.depth > MAX_TREE_DEPTH;
+    const insideDecision = classifyInside({ isIgnored, isAboveNogbundle, isRepo: repo.isRepo, isTooDeep, recorded, isRecordedWhole });
+    if (insideDecision !== 'visit') {
       cursor.ascend();
-      if (repo.isRepo && (tracked || this.wholes.isRecorded(recorded))) {
-        this.wholes.warnAbout(path, repo);
-        return this.wholes.record(frame, { ...directory, kind: 'submodule', head: repo.head }, recorded);
-      }
-      if (!tooDeep || !tracked) return this.counting.below(directory);
-      this.context.events.onWarning(path, `deeper than Git's limit of ${MAX_TREE_DEPTH} directories: recorded as a summary`);
-      return this.wholes.record(frame, { ...directory, kind: 'nogbundle', head: null }, recorded);
+      if (this.trace !== null) this.trace.tell(path, whyNotVisited(insideDecision, repo));
+      if (insideDecision === 'ignored') return this.counting.below(directory);
+      return this.wholes.recordEntered(diff, directory, repo, recorded);
     }
 
+    this.trace?.tell(path, stat.dev === diff.directory.stat.dev ? 'entered' : 'entered: another filesystem');
     this.counting.add(stat);
-    const scope = ignored ? null : (frame.scope?.enter(name, this.gitignore(path, names, frame.scope)) ?? null);
+    const scope = isIgnored ? null : (diff.scope?.enter(name, this.listing.gitignore(path, names, diff.scope)) ?? null);
     const recordedTree = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
-    const visited = await this.visit(directory, names, recordedTree, scope, frame.state);
+    const visited = await this.visit(directory, names, recordedTree, scope, diff.state);
     cursor.ascend();
-    frame.keep(name);
-    if ('later' in visited) frame.pending.push(visited.later.then((tree) => frame.setTree(recorded, name, tree)));
-    else frame.setTree(recorded, name, visited.tree);
-  }
-
-  /**
-   * Enters a directory and finds out what it is; null if it has vanished. If something cannot be
-   * read, the cursor stays where it was.
-   */
-  private enter(directory: EnteredDirectory, mayBeRepo: boolean): { names: ByteString[]; repo: NestedRepo } | null {
-    const { cursor } = this.context;
-    if (!cursor.descend(directory.name, directory.stat)) return null;
-    try {
-      const names = cursor.names();
-      const repo = mayBeRepo && names.includes('.git') ? inspectRepo(cursor.reach('.')) : NO_REPO;
-      return { names, repo };
-    } catch (error) {
-      cursor.ascend();
-      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
-      throw error;
-    }
+    diff.keep(name);
+    if ('later' in visited) diff.closeAfter(visited.later.then((tree) => diff.setTree(recorded, name, tree)));
+    else diff.setTree(recorded, name, visited.tree);
   }
 }

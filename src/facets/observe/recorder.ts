@@ -1,6 +1,6 @@
-import type { Oid } from '../../git/object-id.js';
-import type { EntryStat } from '../../realdir/lstat.js';
-import type { TreeSummary } from '../../realdir/tree-summary.js';
+import type { Oid } from '../../git/objects/object-id.js';
+import type { EntryStat } from '../../realdir/stat/lstat.js';
+import type { TreeSummary } from '../../realdir/sums/tree-summary.js';
 import type { RecordFields } from '../../record/parse.js';
 import type { ByteString } from '../../util/byte-string.js';
 
@@ -59,7 +59,7 @@ export interface Recorder<State> {
     name: ByteString,
     stat: EntryStat,
     recorded: Oid | null,
-    reach: () => ByteString,
+    reach: (entry: ByteString) => ByteString,
   ): ByteString | Buffer | null | Promise<ByteString | Buffer | null>;
   /** False if a record must be made anew; only then is the directory walked for its summary. */
   isCurrent(directory: SummarizedDirectory, recorded: () => RecordFields | null): boolean;

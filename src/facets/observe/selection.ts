@@ -1,9 +1,11 @@
-import type { ObjectReader } from '../../git/object-reader.js';
-import type { Oid } from '../../git/object-id.js';
-import { FileMode } from '../../git/tree-codec.js';
-import { AttributeRules } from '../../realdir/attributes.js';
-import { findNogbundles } from '../../realdir/nogbundles.js';
-import { NogbundlePatterns } from '../../realdir/nogbundle-patterns.js';
+import type { ObjectReader } from '../../git/objects/object-reader.js';
+import { EMPTY_BLOB } from '../../git/objects/object-reader.js';
+import type { Oid } from '../../git/objects/object-id.js';
+import { FileMode } from '../../git/trees/tree-codec.js';
+import { AttributeRules } from '../../realdir/attributes/attributes.js';
+import { findNogbundles } from '../../realdir/attributes/nogbundles.js';
+import { NogbundlePatterns } from '../../realdir/attributes/nogbundle-patterns.js';
+import type { Bounds } from '../../realdir/reach/reach.js';
 import type { ByteString } from '../../util/byte-string.js';
 
 /** The files of the stub, as they are recorded on the branch of a facet. */
@@ -13,12 +15,16 @@ export interface RecordedStub {
   readonly nogbundles: Buffer | null;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads the stub's files from a tree; null for each one that is not there. */
 export function readRecordedStub(reader: ObjectReader, tree: Oid | null): RecordedStub {
   const entries = tree === null ? [] : reader.readTree(tree);
   const read = (name: string): Buffer | null => {
     const entry = entries.find((candidate) => candidate.name === name);
-    return entry?.mode === FileMode.file ? reader.readBlob(entry.oid) : null;
+    if (entry?.mode !== FileMode.file) return null;
+    // Most stubs have an empty `.gitignore`; what is in it the name says.
+    return entry.oid === EMPTY_BLOB ? NOTHING : reader.readBlob(entry.oid);
   };
   return {
     gitignore: read('.gitignore'),
@@ -44,12 +50,13 @@ export class NogbundleSelection {
   /** Looks for the nogbundles of a realdir; reads candidate directories only. */
   static find(
     realdir: ByteString,
+    bounds: Bounds,
     stub: RecordedStub,
     onProblem: (path: ByteString, error: unknown) => void,
   ): NogbundleSelection {
     const patterns = NogbundlePatterns.parse(stub.nogbundles);
     if (patterns.isEmpty) return NogbundleSelection.none;
-    const found = findNogbundles(realdir, patterns, AttributeRules.parse(stub.gitattributes), onProblem);
+    const found = findNogbundles(realdir, patterns, AttributeRules.parse(stub.gitattributes), onProblem, bounds);
     return new NogbundleSelection(found.recorded);
   }
 

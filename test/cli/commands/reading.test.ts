@@ -33,15 +33,15 @@ function paths(...args: readonly string[]): string[] {
 }
 
 describe('ls', () => {
-  test('prints rows, names as they are', () => {
+  test('prints rows, and escapes what is not printable text', () => {
     const [command, ...leading] = fsoCommand();
     const { stdout } = spawnSync(command, [...leading, 'ls'], { cwd: repository.dir, env: cleanEnvironment() });
     expect(stdout.toString('latin1')).toBe([
       'd            10 2017-07-14T02:40:00Z\t.',
       'f             5 2017-07-14T02:40:00Z\ta.csv',
-      'd             0 2017-07-14T02:40:00Z\td/',
+      'd            10 2017-07-14T02:40:00Z\td/',
       'f             5 2017-07-14T02:40:00Z\td/b.csv',
-      'f             5 2017-07-14T02:40:00Z\td/tab\t\xff',
+      'f             5 2017-07-14T02:40:00Z\td/tab\\x09\\xff',
       'f             5 2017-07-14T02:40:00Z\tmaster-sha\n',
     ].join('\n'));
   });
@@ -50,7 +50,10 @@ describe('ls', () => {
     const lines = run('ls', '--json').stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(6);
     expect(lines[0]).toMatch(/^\{"path":"\.","mode":"040000","mtime":1500000000,"size":10,"dirs":3,.*"git_size":9007199254740993\}$/);
-    expect(JSON.parse(lines[4] ?? '')).toMatchObject({ path: 'd/tab\t\ufffd', pathBytes: Buffer.from('d/tab\t\xff', 'latin1').toString('base64') });
+    expect(JSON.parse(lines[4] ?? '')).toMatchObject({
+      path: 'd/tab\t\ufffd',
+      pathBytes: Buffer.from('d/tab\t\xff', 'latin1').toString('base64'),
+    });
   });
 
   test('takes a path, a revision, or both', () => {
@@ -64,13 +67,19 @@ describe('ls', () => {
   });
 
   test('refuses what is neither, or both, and paths outside', () => {
-    expect(run('ls', 'nowhere')).toMatchObject({ status: 1, stderr: expect.stringContaining('nowhere: neither recorded nor a revision') });
+    const refused = (what: string): unknown => ({ status: 1, stderr: expect.stringContaining(`nowhere: ${what}\n  git-fso ls lists `) });
+    expect(run('ls', 'nowhere')).toMatchObject(refused('neither recorded nor a revision') as object);
     expect(run('ls', 'master-sha')).toMatchObject({ status: 2, stderr: expect.stringContaining('both a revision and a recorded path') });
     expect(paths('master-stat', 'master-sha')).toEqual(['master-sha']);
     expect(run('ls', 'nowhere', '.')).toMatchObject({ status: 2, stderr: expect.stringContaining('nowhere: not a revision') });
-    expect(run('ls', 'master-stat', 'nowhere')).toMatchObject({ status: 1, stderr: expect.stringContaining('nowhere: not recorded') });
+    expect(run('ls', 'master-stat', 'nowhere')).toMatchObject(refused('not recorded') as object);
     expect(run('ls', '../x').status).toBe(2);
     expect(run('ls', '/elsewhere/a.csv').status).toBe(2);
+  });
+
+  test('names the way out of a directory that is not there', () => {
+    const { status, stderr } = fso(['-C', '/nonexistent', 'ls'], { cwd: repository.dir });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^git-fso: \/nonexistent: does not exist\n {2}\S.* git-fso list/)]);
   });
 
   test('selects by globs and leaves out by rules', () => {
@@ -79,13 +88,16 @@ describe('ls', () => {
     expect(paths('--exclude', 'd/', '--exclude', 'master*')).toEqual(['.', 'a.csv']);
   });
 
-  test('ends quietly when nobody reads any more', () => {
+  test('ends by SIGPIPE, like Git, when nobody reads any more', () => {
     const command = fsoCommand().map((word) => `'${word}'`).join(' ');
     const many = new RecordedRepository();
     many.record('master-stat', Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`${'x'.repeat(100)}${index}`, FILE])));
-    const { stdout, stderr } = spawnSync('/bin/sh', ['-c', `{ ${command} ls; echo "status $?" >&2; } | head -n 1`], { cwd: many.dir, env: cleanEnvironment() });
+    const { stdout, stderr } = spawnSync('/bin/sh', ['-c', `{ ${command} ls; echo "status $?" >&2; } | head -n 1`], {
+      cwd: many.dir,
+      env: cleanEnvironment(),
+    });
     expect(stdout.toString()).toMatch(/^f .*\n$/);
-    expect(stderr.toString()).toBe('status 0\n');
+    expect(stderr.toString()).toBe('status 141\n');
   });
 
   test('fails with the path of a damaged record', () => {
@@ -145,10 +157,14 @@ describe('show', () => {
     expect(run('show', '--raw', 'content', 'README.md').stdout).toBe('Read \x1b me\n');
     expect(run('show', 'binary').stdout).toContain('2 bytes that are not text');
     expect(JSON.parse(run('show', '--json', 'binary').stdout)).toMatchObject({ content: { size: 2, base64: 'AP8=' } });
-    expect(run('show', '--raw', 'sha', 'README.md')).toMatchObject({ status: 1, stderr: expect.stringContaining('README.md: not on refs/heads/master-sha') });
+    expect(run('show', '--raw', 'sha', 'README.md')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('README.md: not on refs/heads/master-sha'),
+    });
   });
 
   test('a path that is not recorded is an error', () => {
-    expect(run('show', 'nowhere')).toMatchObject({ status: 1, stderr: 'git-fso: nowhere: not recorded\n' });
+    const stderr = expect.stringMatching(/^git-fso: nowhere: not recorded\n {2}git-fso ls lists /) as string;
+    expect(run('show', 'nowhere')).toMatchObject({ status: 1, stderr });
   });
 });

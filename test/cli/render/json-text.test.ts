@@ -4,7 +4,9 @@ import type { JsonField } from '../../../src/cli/render/json-text.js';
 import { jsonText } from '../../../src/cli/render/json-text.js';
 
 test('numbers keep all digits and the sign of zero', () => {
-  expect(jsonText({ a: 9007199254740993n, b: [-0, 0, 1.5, -(2n ** 70n)] })).toBe('{"a":9007199254740993,"b":[-0,0,1.5,-1180591620717411303424]}');
+  expect(jsonText({ a: 9007199254740993n, b: [-0, 0, 1.5, -(2n ** 70n)] })).toBe(
+    '{"a":9007199254740993,"b":[-0,0,1.5,-1180591620717411303424]}',
+  );
 });
 
 test('means the same as JSON.stringify, in one line and without what a terminal obeys', () => {

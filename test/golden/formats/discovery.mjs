@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createNamingRule } from '../../../dist/discovery/create-naming-rule.js';
+import { createNamingRule } from '../../../dist/discovery/naming-rules/create-naming-rule.js';
 import { discoverRepos } from '../../../dist/discovery/discover.js';
-import { parsePathPatterns } from '../../../dist/discovery/path-pattern.js';
+import { parsePathPatterns } from '../../../dist/discovery/naming-rules/path-pattern.js';
 import { bytesOfText, textOfBytes } from '../../../dist/util/byte-string.js';
 
 /** What the registry of the reference calls the problems of a pattern. */

@@ -1,5 +1,5 @@
-import { oidFromHex } from '../../../dist/git/object-id.js';
-import { gitNogCommit } from '../../../dist/history/head.js';
+import { oidFromHex } from '../../../dist/git/objects/object-id.js';
+import { gitNogCommit } from '../../../dist/shadow/read/heads.js';
 
 function check({ heads, gitNogCommit: expected }) {
   const commits = Object.entries(heads).map(([facet, hex]) => [facet, hex === null ? null : oidFromHex(hex)]);

@@ -1,4 +1,4 @@
-import { AttributeRules } from '../../../dist/realdir/attributes.js';
+import { AttributeRules } from '../../../dist/realdir/attributes/attributes.js';
 import { bytesOfText, textOfBytes } from '../../../dist/util/byte-string.js';
 
 /** As `git check-attr` prints it, which cannot tell `nogbundle=set` from set. */

@@ -1,4 +1,4 @@
-import { IgnoreScope } from '../../../dist/realdir/ignore-rules.js';
+import { IgnoreScope } from '../../../dist/realdir/ignore/ignore-rules.js';
 import { bytesOfText, textOfBytes } from '../../../dist/util/byte-string.js';
 
 /** Asks for every parent from the top; below an ignored directory nothing counts any more. */

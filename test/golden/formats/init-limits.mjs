@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { findLimitViolation, limitFor } from '../../../dist/discovery/init-limits.js';
+import { findLimitViolation, limitFor } from '../../../dist/discovery/policy/init-limits.js';
 import { bytesOfText } from '../../../dist/util/byte-string.js';
 
 async function withRealdir({ dirs = [], files = [], symlinks = {}, hardlinks = {} }, use) {

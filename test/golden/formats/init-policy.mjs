@@ -1,4 +1,4 @@
-import { InitPolicy, parseInitPolicy } from '../../../dist/discovery/init-policy.js';
+import { InitPolicy, parseInitPolicy } from '../../../dist/discovery/policy/init-policy.js';
 import { bytesOfText } from '../../../dist/util/byte-string.js';
 
 /** The only kind of policy that the reference has, and the only one that git-fso has: it has no name here. */

@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { oidFromHex, oidToHex } from '../../../dist/git/object-id.js';
-import { ObjectReader } from '../../../dist/git/object-reader.js';
-import { ObjectWriter } from '../../../dist/git/object-writer.js';
-import { updateRef } from '../../../dist/git/refs.js';
-import { compareEntryNames } from '../../../dist/git/tree-codec.js';
+import { oidFromHex, oidToHex } from '../../../dist/git/objects/object-id.js';
+import { ObjectReader } from '../../../dist/git/objects/object-reader.js';
+import { ObjectWriter } from '../../../dist/git/objects/object-writer.js';
+import { updateRef } from '../../../dist/git/refs/refs.js';
+import { compareEntryNames } from '../../../dist/git/trees/tree-codec.js';
 import { listStat } from '../../../dist/history/ls.js';
 import { summarizeStat } from '../../../dist/history/summary.js';
 import { bytesOfText, textOfBytes } from '../../../dist/util/byte-string.js';
@@ -65,11 +65,11 @@ function rowsOf(reader, tree) {
   });
 }
 
-/** What the command prints, which is compared as a whole: names may contain newlines. */
+/** What the command prints, with names as they are; compared as a whole, since they may contain newlines. */
 function listing(dir) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'ls'], { cwd: dir, env: { ...process.env, TZ: 'UTC' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'ls', '-z'], { cwd: dir, env: { ...process.env, TZ: 'UTC' } });
   if (status !== 0) throw new Error(`git-fso ls exited with ${status}: ${stderr}`);
-  return stdout.toString();
+  return stdout.toString().replaceAll('\0', '\n');
 }
 
 function expectSame(what, entries, expected, actual) {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { AttributeRules } from '../../../dist/realdir/attributes.js';
-import { NogbundlePatterns } from '../../../dist/realdir/nogbundle-patterns.js';
-import { findNogbundles } from '../../../dist/realdir/nogbundles.js';
+import { AttributeRules } from '../../../dist/realdir/attributes/attributes.js';
+import { NogbundlePatterns } from '../../../dist/realdir/attributes/nogbundle-patterns.js';
+import { findNogbundles } from '../../../dist/realdir/attributes/nogbundles.js';
 import { bytesOfText, textOfBytes } from '../../../dist/util/byte-string.js';
 
 function withRealdir({ dirs, symlinks }, use) {

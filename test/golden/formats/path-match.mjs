@@ -1,4 +1,4 @@
-import { compilePathMatch } from '../../../dist/discovery/path-match.js';
+import { compilePathMatch } from '../../../dist/discovery/naming-rules/path-match.js';
 
 function check({ pattern, name, match }) {
   const compiled = compilePathMatch(pattern);

@@ -1,0 +1,51 @@
+import type { ByteString } from '../../util/byte-string.js';
+import type { Oid } from '../objects/object-id.js';
+import { oidToHex } from '../objects/object-id.js';
+import type { ObjectReader } from '../objects/object-reader.js';
+import { shallowCommits } from './shallow.js';
+
+/** A commit of the first-parent history of a branch. */
+export interface RecordedCommit {
+  readonly oid: Oid;
+  readonly tree: Oid;
+  /** Seconds since 1970: the latest commit time of this one and those before it, since clocks run back. */
+  readonly seconds: number;
+}
+
+/**
+ * The first-parent history of a commit, the oldest first; of a shallow clone, as far as it goes. The reflog is not asked: gc cuts it,
+ * and a clone has none.
+ * @param after no commit before the first one that is older, in seconds since 1970
+ * @throws FsoError if it cannot be read
+ */
+export function firstParents(
+  gitDir: ByteString,
+  reader: ObjectReader,
+  tip: Oid,
+  after = Number.NEGATIVE_INFINITY,
+): readonly RecordedCommit[] {
+  const ends = shallowCommits(gitDir);
+  const commits: { oid: Oid; tree: Oid; seconds: number }[] = [];
+  for (let oid: Oid | undefined = tip; oid !== undefined; ) {
+    const { tree, committer, parents }: ReturnType<ObjectReader['readCommit']> = reader.readCommit(oid);
+    commits.push({ oid, tree, seconds: committer.seconds });
+    oid = ends.has(oidToHex(oid)) || committer.seconds < after ? undefined : parents[0];
+  }
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const commit of commits.reverse()) {
+    latest = Math.max(latest, commit.seconds);
+    commit.seconds = latest;
+  }
+  return commits;
+}
+
+/** The index of the last commit that is not after a time; -1 if all are. @param seconds since 1970 */
+export function indexAt(commits: readonly RecordedCommit[], seconds: number): number {
+  let [below, above] = [-1, commits.length];
+  while (above - below > 1) {
+    const middle = (below + above) >> 1;
+    if ((commits[middle]?.seconds ?? 0) <= seconds) below = middle;
+    else above = middle;
+  }
+  return below;
+}

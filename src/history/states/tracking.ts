@@ -1,0 +1,15 @@
+import { readRecordedStub } from '../../facets/observe/selection.js';
+import type { Oid } from '../../git/objects/object-id.js';
+import type { ObjectReader } from '../../git/objects/object-reader.js';
+import { trackingOf } from '../../shadow/stub/stub-files.js';
+
+/**
+ * True for a tree of `master-stat` of a repo with `ignore-most`, which is for the sum of all that is in the realdir. What else it
+ * records, such as a README, is in that sum.
+ */
+export function isOneSum(reader: ObjectReader, tree: Oid): boolean {
+  const { gitignore, gitattributes, nogbundles } = readRecordedStub(reader, tree);
+  const text = (body: Buffer | null): string => body?.toString('latin1') ?? '';
+  const files = { '.gitignore': text(gitignore), '.gitattributes': text(gitattributes), '.nogbundles': text(nogbundles) };
+  return trackingOf(files) === 'ignore-most';
+}

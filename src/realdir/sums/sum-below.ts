@@ -1,0 +1,135 @@
+import type { YieldTurn } from '../../util/async/yield-regularly.js';
+import type { ByteString } from '../../util/byte-string.js';
+import { errnoOf } from '../../util/errors.js';
+import type { DirectoryCursor } from '../walk/directory-cursor.js';
+import { confirmGone } from '../walk/hidden-directory.js';
+import { fetchNames, isLargeDirectory } from '../walk/large-directory.js';
+import { doubledWarning } from '../walk/listed-names.js';
+import { NotEnteredError } from '../reach/fuse-mounts.js';
+import type { EntryStat } from '../stat/lstat.js';
+import { PREFETCHED } from '../stat/stat-prefetch.js';
+import { ToplevelLostError } from '../walk/toplevel-lost.js';
+import type { TreeSummary, TreeSums } from './tree-summary.js';
+
+/** What vanishes while it is counted is not a problem. */
+const GONE = ['ENOENT', 'ENOTDIR'];
+
+/** Reports a path, relative to the current directory of the cursor, that could not be read. */
+export type ProblemBelow = (path: ByteString, error: unknown) => void;
+
+/** Sums over a directory, by its path and status; null if it must be walked. */
+export type SumsOf = (path: ByteString, stat: EntryStat) => TreeSums | null;
+
+/** What a walk that sums up calls. */
+export interface SumHooks {
+  /** Lets other work run now and then; the cursor may be suspended meanwhile. */
+  readonly yieldTurn: YieldTurn;
+  readonly onProblem: ProblemBelow;
+  /** Told what is unusual about a path, like that of a problem. */
+  readonly onWarning?: ((path: ByteString, message: string) => void) | undefined;
+  /** Told the path of a directory, like that of a problem, and the number of its entries. */
+  readonly onVisited: (path: ByteString, entries: number) => void;
+  /** Sums over a directory that are known already, so that it need not be walked; null if they are not. */
+  readonly sumsOf?: SumsOf | undefined;
+}
+
+/** A directory that the cursor is in, or below. */
+interface Level {
+  readonly path: ByteString;
+  /** All that was in it. */
+  readonly names: readonly ByteString[];
+  /** How many of these were looked at. */
+  seen: number;
+  /** Subdirectories among them that are still to be visited. */
+  readonly pending: [name: ByteString, stat: EntryStat][];
+}
+
+/**
+ * Adds a directory of the cursor's current directory and all that is below it to the summaries,
+ * whatever is ignored or a repository of its own. The depth is bounded by memory only: a level
+ * costs its names, and the status of a few subdirectories.
+ */
+export async function sumBelow(
+  cursor: DirectoryCursor,
+  name: ByteString,
+  stat: EntryStat,
+  summaries: readonly TreeSummary[],
+  { yieldTurn, onProblem, onWarning, onVisited, sumsOf }: SumHooks,
+): Promise<void> {
+  const open: Level[] = [];
+
+  const fail = (path: ByteString, error: unknown): void => {
+    if (error instanceof ToplevelLostError) throw error;
+    if (GONE.includes(errnoOf(error) ?? '')) return;
+    if (!(error instanceof NotEnteredError)) for (const summary of summaries) summary.complete = false;
+    onProblem(path, error);
+  };
+
+  /** A better error where the filesystem denies a directory that is there. */
+  const explained = (child: ByteString, expected: EntryStat, error: unknown): unknown => {
+    try {
+      if (GONE.includes(errnoOf(error) ?? '')) confirmGone(cursor, child, expected, error);
+      return error;
+    } catch (better) {
+      return better;
+    }
+  };
+
+  const enter = (child: ByteString, path: ByteString, expected: EntryStat): void => {
+    const known = sumsOf?.(path, expected) ?? null;
+    if (known !== null) {
+      for (const summary of summaries) summary.addSums(known);
+      return;
+    }
+    for (const summary of summaries) summary.add(expected);
+    let names: ByteString[] = [];
+    try {
+      if (!cursor.descend(child, expected)) return confirmGone(cursor, child, expected);
+    } catch (error) {
+      fail(path, error);
+      return;
+    }
+    try {
+      names = cursor.names((doubled) => onWarning?.(path, doubledWarning(doubled)));
+    } catch (error) {
+      cursor.ascend();
+      return fail(path, explained(child, expected, error));
+    }
+    onVisited(path, names.length);
+    open.push({ path, names, seen: 0, pending: [] });
+  };
+
+  // Some at a time: from one subdirectory to the next it is a shorter way than over their parent.
+  const look = (level: Level): void => {
+    const end = Math.min(level.seen + PREFETCHED, level.names.length);
+    for (; level.seen < end; level.seen += 1) {
+      const child = level.names[level.seen] as ByteString;
+      try {
+        const childStat = cursor.lstat(child);
+        if (childStat?.kind === 'directory') level.pending.push([child, childStat]);
+        else if (childStat !== null) for (const summary of summaries) summary.add(childStat);
+      } catch (error) {
+        fail(`${level.path}/${child}`, error);
+      }
+    }
+  };
+
+  if (isLargeDirectory(stat)) await fetchNames(cursor, name, stat);
+  enter(name, name, stat);
+  for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+    const pause = yieldTurn();
+    if (pause !== undefined) await pause;
+    const next = level.pending.pop();
+    if (next !== undefined) {
+      if (isLargeDirectory(next[1])) await fetchNames(cursor, next[0], next[1]);
+      enter(next[0], `${level.path}/${next[0]}`, next[1]);
+    } else if (level.seen < level.names.length) {
+      const { seen, names } = level;
+      if (cursor.isSlow) await cursor.prefetch(seen, () => names.slice(seen, seen + PREFETCHED));
+      look(level);
+    } else {
+      open.pop();
+      cursor.ascend();
+    }
+  }
+}

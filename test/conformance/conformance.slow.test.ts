@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { ONE_OF, testScenarios } from './scenarios.js';
+
+describe('git-fso records what the goldens say, in the other scenarios', () => {
+  testScenarios((index) => index % ONE_OF !== 0);
+});
