@@ -19,15 +19,15 @@ export class Operators {
   processes = new Set();
   endings = [];
 
-  constructor({ config, log, clockFile, env, isFull }) {
-    Object.assign(this, { config, log, clockFile, env, isFull });
+  constructor({ config, log, clockFile, env, isFull, fullDisks }) {
+    Object.assign(this, { config, log, clockFile, env, isFull, fullDisks });
   }
 
   start(job, quiet = false) {
     const { config, log, clockFile } = this;
     const parameters = JSON.stringify({ job, config, log, clockFile, quiet });
     const child = spawn(process.execPath, ['--expose-gc', PROGRAM, parameters], { env: this.env, stdio: ['ignore', 'inherit', 'inherit'] });
-    const entry = { child, job, signal: null, hadFullDisk: this.isFull() };
+    const entry = { child, job, signal: null, hadFullDisk: this.isFull(), fullDisks: this.fullDisks() };
     this.processes.add(entry);
     entry.ended = new Promise((resolve) => {
       child.on('exit', (status, signal) => {
@@ -52,9 +52,15 @@ export class Operators {
     const { child, job } = entry;
     if (signal !== null ? signal === entry.signal : status === 0) return;
     if (job === 'second' && status === LOCKED) this.counts.refused += 1;
-    // Where nothing can be written nothing can be locked; whoever starts it tries again.
-    else if ((entry.hadFullDisk || this.isFull()) && status === 1) this.counts.failedStarts += 1;
-    else this.failures.push(`${job} ${child.pid} ended with ${signal ?? `status ${status}`}`);
+    // Where nothing can be written nothing can be locked; whoever starts it tries again. The disk may have been full for a moment only.
+    else if ((entry.hadFullDisk || this.fullDisks() > entry.fullDisks) && status === 1) this.counts.failedStarts += 1;
+    else this.failures.push(`${job} ${child.pid} ended with ${signal ?? `status ${status}`}${this.reasonOf(child.pid)}`);
+  }
+
+  /** What a process that failed told of it. */
+  reasonOf(pid) {
+    const told = fs.readFileSync(this.log, 'utf8').split('\n').filter((line) => line.includes(`{"pid":${pid},`) && line.includes('"type":"failed"'));
+    return told.map((line) => `: ${JSON.parse(line).stack}`).join('');
   }
 
   /** Ends the daemon; its successor starts at once. */

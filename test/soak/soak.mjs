@@ -133,7 +133,8 @@ async function main() {
   writeConfig(world, config, hookLog);
   const clock = new LeadingClock(path.join(top, 'clock'), started, SIZES.factor);
   const env = { PATH: process.env.PATH, HOME: top, TZ: 'UTC', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1' };
-  const operators = new Operators({ config, log, clockFile: clock.file, env, isFull: () => world.isFull });
+  const disk = { isFull: () => world.isFull, fullDisks: () => world.fullDisks };
+  const operators = new Operators({ config, log, clockFile: clock.file, env, ...disk });
   const day = () => (clock.now() - started) / DAY_MS;
   console.log(`${SIZES.repos} repos, ${SIZES.days} days, seed ${options.seed}, in ${top}`);
 

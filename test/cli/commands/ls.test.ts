@@ -21,7 +21,12 @@ function recorded(): { readonly realdir: string; run(...args: string[]): FsoResu
   const realdir = buildTree(path.join(top, 'real'), TREE);
   fs.utimesSync(realdir, 1_500_000_000, 1_500_000_000);
   fs.mkdirSync(path.join(top, 'shadow'));
-  const run = (...args: string[]): FsoResult => fso(args, { cwd: path.join(top, 'shadow') });
+  // Each command in a second of its own: of a commit in the same second nobody can say whether it came before or after.
+  let seconds = 1_700_000_000;
+  const run = (...args: string[]): FsoResult => {
+    seconds += 1;
+    return fso(args, { cwd: path.join(top, 'shadow'), env: { GIT_COMMITTER_DATE: `${seconds} +0000`, GIT_AUTHOR_DATE: `${seconds} +0000` } });
+  };
   for (const args of [['init', '--observe', realdir], ['stat'], ['sha']]) expect(run(...args)).toMatchObject({ status: 0 });
   return { realdir, run };
 }
