@@ -1,6 +1,6 @@
 // Layers of src/, highest first. Imports go downwards only.
 const LAYERS = [
-  'cli', 'library', 'config', 'rescan', 'discovery', 'history', 'takeover', 'stub', 'facets', 'shadow', 'record', 'git', 'storage', 'realdir', 'util',
+  'cli', 'library', 'config', 'rescan', 'discovery', 'history', 'takeover', 'stub', 'facets', 'shadow', 'record', 'git', 'storage', 'realdir', 'system', 'util',
 ];
 
 // Git, and what has no equivalent in Node: flock(1), lsattr(1), access control lists; hooks, editors and pagers of users.
@@ -45,6 +45,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/git/' },
       to: { path: 'node_modules/isomorphic-git/' },
+    },
+    {
+      name: 'system-calls-only-in-one-room',
+      comment: 'What is wrong there ends the process, or worse.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/system/' },
+      to: { path: 'node_modules/koffi/' },
     },
     {
       name: 'processes-only-where-named',
