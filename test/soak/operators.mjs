@@ -59,7 +59,8 @@ export class Operators {
 
   /** What a process that failed told of it. */
   reasonOf(pid) {
-    const told = fs.readFileSync(this.log, 'utf8').split('\n').filter((line) => line.includes(`{"pid":${pid},`) && line.includes('"type":"failed"'));
+    const isTold = (line) => line.includes(`{"pid":${pid},`) && line.includes('"type":"failed"');
+    const told = fs.readFileSync(this.log, 'utf8').split('\n').filter(isTold);
     return told.map((line) => `: ${JSON.parse(line).stack}`).join('');
   }
 

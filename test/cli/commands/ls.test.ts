@@ -25,7 +25,8 @@ function recorded(): { readonly realdir: string; run(...args: string[]): FsoResu
   let seconds = 1_700_000_000;
   const run = (...args: string[]): FsoResult => {
     seconds += 1;
-    return fso(args, { cwd: path.join(top, 'shadow'), env: { GIT_COMMITTER_DATE: `${seconds} +0000`, GIT_AUTHOR_DATE: `${seconds} +0000` } });
+    const date = `${seconds} +0000`;
+    return fso(args, { cwd: path.join(top, 'shadow'), env: { GIT_COMMITTER_DATE: date, GIT_AUTHOR_DATE: date } });
   };
   for (const args of [['init', '--observe', realdir], ['stat'], ['sha']]) expect(run(...args)).toMatchObject({ status: 0 });
   return { realdir, run };
