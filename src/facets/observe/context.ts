@@ -1,7 +1,6 @@
 import type { ObjectReader } from '../../git/objects/object-reader.js';
 import type { DirectoryCursor } from '../../realdir/walk/directory-cursor.js';
-import type { SumsOf } from '../../realdir/sums/sum-below.js';
-import type { TreeSummary } from '../../realdir/sums/tree-summary.js';
+import type { SumsOf, TreeSummary } from '../../realdir/sums/tree-summary.js';
 import type { YieldTurn } from '../../util/async/yield-regularly.js';
 import type { PathTrace } from '../../util/trace.js';
 import type { MountPoints } from './mount-points.js';

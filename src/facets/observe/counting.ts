@@ -1,7 +1,6 @@
 import type { EntryStat } from '../../realdir/stat/lstat.js';
 import { sumBelow } from '../../realdir/sums/sum-below.js';
-import type { TreeSummary, TreeSums } from '../../realdir/sums/tree-summary.js';
-import type { ByteString } from '../../util/byte-string.js';
+import type { TreeSummary } from '../../realdir/sums/tree-summary.js';
 import type { ObservationContext } from './context.js';
 import type { EnteredDirectory } from './recorder.js';
 
@@ -59,12 +58,8 @@ export class Counting {
       onProblem: (path, error) => events.onProblem(parent + path, error),
       onWarning: (path, message) => events.onWarning(parent + path, message),
       onVisited: (path, entries) => events.onVisited(parent + path, entries),
-      sumsOf: sumsOf && ((path, stat) => this.toldOf(parent + path, sumsOf(parent + path, stat))),
+      sumsOf: sumsOf && ((path, stat) => sumsOf(parent + path, stat)),
+      onKnown: (path) => trace?.tell(parent + path, 'not entered: its own repo has summed it up'),
     });
-  }
-
-  private toldOf(path: ByteString, known: TreeSums | null): TreeSums | null {
-    if (known !== null) this.context.trace?.tell(path, 'not entered: its own repo has summed it up');
-    return known;
   }
 }

@@ -20,7 +20,7 @@ const NO_REPO: NestedRepo = { isRepo: false };
 
 /** What is in a directory, and what it is. */
 export interface Inside {
-  readonly names: readonly ByteString[];
+  readonly names: ByteString[];
   readonly repo: NestedRepo;
 }
 

@@ -5,7 +5,6 @@ import { NotEnteredError } from '../../realdir/reach/fuse-mounts.js';
 import { IgnoreScope } from '../../realdir/ignore/ignore-rules.js';
 import { fetchNames, isLargeDirectory } from '../../realdir/walk/large-directory.js';
 import type { EntryStat } from '../../realdir/stat/lstat.js';
-import { PREFETCHED } from '../../realdir/stat/stat-prefetch.js';
 import { readSymlink } from '../../realdir/read/read-symlink.js';
 import { isTimeToYield } from '../../util/async/yield-regularly.js';
 import { MAX_TREE_DEPTH } from '../../git/trees/tree-depth.js';
@@ -18,6 +17,7 @@ import type { ObservationContext } from './context.js';
 import { Counting } from './counting.js';
 import { isTree } from './diff/directory-edit.js';
 import { DirectoryDiff } from './diff/directory-diff.js';
+import { ExpectedEntries } from './expected-entries.js';
 import { DirectoryListing } from './directory-listing.js';
 import type { CheckedEntry } from './fingerprint/fingerprint-check.js';
 import { checkFingerprint, isPassedOver } from './fingerprint/fingerprint-check.js';
@@ -62,7 +62,7 @@ export class Observation<State> {
 
   private async visit(
     directory: EnteredDirectory,
-    names: readonly ByteString[],
+    names: ByteString[],
     recordedOid: Oid | null,
     scope: IgnoreScope | null,
     parent: State | null,
@@ -70,6 +70,9 @@ export class Observation<State> {
     const { cursor, recorder, events, trace, yieldTurn } = this.context;
     const pause = yieldTurn() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
+    const expected = (): ExpectedEntries => ExpectedEntries.at(this.context, directory.path, recordedOid, scope, this.counting.isWanted);
+    const first = cursor.isSlow ? cursor.prefetch(0, names, expected, yieldTurn) : undefined;
+    if (first !== undefined) await first;
     const check = checkFingerprint(this.context, directory.path, names, recordedOid, scope, this.counting.isWanted);
     if (check?.isKnown === true && !check.hasDirectories) {
       for (const stat of check.stats) if (stat !== undefined) this.counting.add(stat);
@@ -86,7 +89,8 @@ export class Observation<State> {
       }
       const turn = isTimeToYield(index) || scope?.tookLong() === true ? yieldTurn() : undefined;
       if (turn !== undefined) await turn;
-      if (cursor.isSlow && check === null) await this.prefetch(diff, names, index);
+      const waiting = index > 0 && cursor.isSlow ? cursor.prefetch(index, names, expected, yieldTurn) : undefined;
+      if (waiting !== undefined) await waiting;
       const stat = check?.stats[index];
       const entered = check?.isKnown === true && stat?.kind !== 'directory' ? this.known(diff, name, stat) : this.entry(diff, name, stat);
       if (entered !== undefined) await entered;
@@ -164,13 +168,6 @@ export class Observation<State> {
     return recorder.precise ? cursor.lstatPrecise(name) : cursor.lstat(name);
   }
 
-  /** Fetches what is known about the next entries, from one in place `at` on. */
-  private prefetch(diff: DirectoryDiff<State>, names: readonly ByteString[], at: number): Promise<void> {
-    const isOfInterest = (name: ByteString): boolean =>
-      !isSkipped(name, diff.recorded(name), diff.isReserved || isReserved(name), this.counting.isWanted, diff);
-    return this.context.cursor.prefetch(at, () => names.slice(at, at + PREFETCHED).filter(isOfInterest));
-  }
-
   /** Runs a reading call; if it fails, the entry keeps its record and null is returned. */
   private attempt<T>(diff: DirectoryDiff<State>, name: ByteString, read: () => T): T | null {
     try {
@@ -240,6 +237,7 @@ export class Observation<State> {
     if (decision === 'nogbundle') return this.wholes.record(diff, { ...directory, kind: 'nogbundle', head: null }, recorded);
     if (decision === 'reserved' || decision === 'ignored') return this.counting.below(directory);
 
+    if (cursor.isSlow) await cursor.prefetchInside(name, this.context.yieldTurn);
     if (isLargeDirectory(stat)) await fetchNames(cursor, name, stat);
     const inside = this.attempt(diff, name, () => this.listing.enter(directory, recorded, !isAboveNogbundle));
     if (inside === null) return;

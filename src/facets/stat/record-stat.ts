@@ -1,5 +1,5 @@
+import type { SumsOf } from '../../realdir/sums/tree-summary.js';
 import { rememberIdentity } from '../../shadow/layout/realdir-identity.js';
-import type { SumsOf } from '../../realdir/sums/sum-below.js';
 import type { RunOptions } from '../../shadow/transaction/run-options.js';
 import { readFingerprints, writeFingerprints } from '../../shadow/remembered/fingerprint-file.js';
 import type { ShadowRepo } from '../../shadow/shadow-repo.js';

@@ -102,6 +102,12 @@ export class IgnoreScope {
     );
   }
 
+  /** The same rules, for questions beforehand, which take at most so many steps of their own in each directory. */
+  withSteps(steps: number): IgnoreScope {
+    const most = this.steps < 0 ? steps : Math.min(this.steps, steps);
+    return new IgnoreScope(this.layers, this.name, this.parent, this.identity, this.room, most);
+  }
+
   /** False if no rule can match anything in this directory or below, other `.gitignore` files aside. */
   get mayIgnore(): boolean {
     return this.layers !== null;

@@ -48,15 +48,15 @@ export class Barred {
 
   /** Like `refuse`, for a path relative to the realdir. */
   refusePath(path: ByteString): void {
-    if (this.paths.has(path)) throw new NotEnteredError();
+    if (this.hasPath(path)) throw new NotEnteredError();
   }
 
-  /** The entries that are not barred. */
-  spared(levels: readonly { readonly name: ByteString }[], entries: readonly ByteString[]): readonly ByteString[] {
-    return this.isAny ? entries.filter((entry) => !this.has(levels, entry)) : entries;
+  /** True if what is at a path relative to the realdir is barred. */
+  hasPath(path: ByteString): boolean {
+    return this.paths.has(path);
   }
 
   private has(levels: readonly { readonly name: ByteString }[], entry: ByteString): boolean {
-    return this.paths.has([...levels.map(({ name }) => name), entry].join('/'));
+    return this.hasPath([...levels.map(({ name }) => name), entry].join('/'));
   }
 }

@@ -5,20 +5,18 @@ import type { DirectoryCursor } from '../walk/directory-cursor.js';
 import { confirmGone } from '../walk/hidden-directory.js';
 import { fetchNames, isLargeDirectory } from '../walk/large-directory.js';
 import { doubledWarning } from '../walk/listed-names.js';
+import { CHUNK } from '../ahead/read-ahead.js';
 import { NotEnteredError } from '../reach/fuse-mounts.js';
 import type { EntryStat } from '../stat/lstat.js';
-import { PREFETCHED } from '../stat/stat-prefetch.js';
 import { ToplevelLostError } from '../walk/toplevel-lost.js';
-import type { TreeSummary, TreeSums } from './tree-summary.js';
+import { ExpectedSums } from './expected-sums.js';
+import type { SumsOf, TreeSummary } from './tree-summary.js';
 
 /** What vanishes while it is counted is not a problem. */
 const GONE = ['ENOENT', 'ENOTDIR'];
 
 /** Reports a path, relative to the current directory of the cursor, that could not be read. */
 export type ProblemBelow = (path: ByteString, error: unknown) => void;
-
-/** Sums over a directory, by its path and status; null if it must be walked. */
-export type SumsOf = (path: ByteString, stat: EntryStat) => TreeSums | null;
 
 /** What a walk that sums up calls. */
 export interface SumHooks {
@@ -31,13 +29,15 @@ export interface SumHooks {
   readonly onVisited: (path: ByteString, entries: number) => void;
   /** Sums over a directory that are known already, so that it need not be walked; null if they are not. */
   readonly sumsOf?: SumsOf | undefined;
+  /** Told the path of a directory whose sums were known. */
+  readonly onKnown?: ((path: ByteString) => void) | undefined;
 }
 
 /** A directory that the cursor is in, or below. */
 interface Level {
   readonly path: ByteString;
   /** All that was in it. */
-  readonly names: readonly ByteString[];
+  readonly names: ByteString[];
   /** How many of these were looked at. */
   seen: number;
   /** Subdirectories among them that are still to be visited. */
@@ -54,7 +54,7 @@ export async function sumBelow(
   name: ByteString,
   stat: EntryStat,
   summaries: readonly TreeSummary[],
-  { yieldTurn, onProblem, onWarning, onVisited, sumsOf }: SumHooks,
+  { yieldTurn, onProblem, onWarning, onVisited, sumsOf, onKnown }: SumHooks,
 ): Promise<void> {
   const open: Level[] = [];
 
@@ -78,6 +78,7 @@ export async function sumBelow(
   const enter = (child: ByteString, path: ByteString, expected: EntryStat): void => {
     const known = sumsOf?.(path, expected) ?? null;
     if (known !== null) {
+      onKnown?.(path);
       for (const summary of summaries) summary.addSums(known);
       return;
     }
@@ -101,7 +102,7 @@ export async function sumBelow(
 
   // Some at a time: from one subdirectory to the next it is a shorter way than over their parent.
   const look = (level: Level): void => {
-    const end = Math.min(level.seen + PREFETCHED, level.names.length);
+    const end = Math.min(level.seen + CHUNK, level.names.length);
     for (; level.seen < end; level.seen += 1) {
       const child = level.names[level.seen] as ByteString;
       try {
@@ -112,20 +113,29 @@ export async function sumBelow(
         fail(`${level.path}/${child}`, error);
       }
     }
+    level.pending.reverse();
   };
 
-  if (isLargeDirectory(stat)) await fetchNames(cursor, name, stat);
+  const prepare = (child: ByteString, childStat: EntryStat): Promise<void> | undefined => {
+    const waiting = cursor.isSlow ? cursor.prefetchInside(child, yieldTurn) : undefined;
+    return waiting ?? (isLargeDirectory(childStat) ? fetchNames(cursor, child, childStat) : undefined);
+  };
+
+  const first = prepare(name, stat);
+  if (first !== undefined) await first;
   enter(name, name, stat);
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
     const pause = yieldTurn();
     if (pause !== undefined) await pause;
     const next = level.pending.pop();
     if (next !== undefined) {
-      if (isLargeDirectory(next[1])) await fetchNames(cursor, next[0], next[1]);
+      const waiting = prepare(...next);
+      if (waiting !== undefined) await waiting;
       enter(next[0], `${level.path}/${next[0]}`, next[1]);
     } else if (level.seen < level.names.length) {
-      const { seen, names } = level;
-      if (cursor.isSlow) await cursor.prefetch(seen, () => names.slice(seen, seen + PREFETCHED));
+      const { seen, names, path } = level;
+      const waiting = cursor.isSlow ? cursor.prefetch(seen, names, () => new ExpectedSums(path, sumsOf), yieldTurn) : undefined;
+      if (waiting !== undefined) await waiting;
       look(level);
     } else {
       open.pop();

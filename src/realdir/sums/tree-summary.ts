@@ -1,3 +1,4 @@
+import type { ByteString } from '../../util/byte-string.js';
 import type { EntryStat } from '../stat/lstat.js';
 
 /** Sizes of regular files with several links, by device and inode number. */
@@ -18,6 +19,9 @@ export interface TreeSums {
   /** What must not be counted again by whoever adds these sums to others. */
   readonly linked: LinkedInodes;
 }
+
+/** Sums over a directory, by its path and status; null if it must be walked. */
+export type SumsOf = (path: ByteString, stat: EntryStat) => TreeSums | null;
 
 /**
  * Sums over a directory tree as it is walked: NOE-18, Tree stat information. Several summaries can

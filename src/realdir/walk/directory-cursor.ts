@@ -1,7 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { openSync, readdirSync } from 'node:fs';
 import type { ByteString } from '../../util/byte-string.js';
 import { fsPath, joinPath } from '../../util/byte-string.js';
+import type { YieldTurn } from '../../util/async/yield-regularly.js';
 import { unlessErrno } from '../../util/errors.js';
+import { AheadDirectory } from '../ahead/ahead-directory.js';
+import { DIRECTORY } from '../ahead/ask.js';
+import type { Expected } from '../ahead/expected.js';
+import { ReadAhead } from '../ahead/read-ahead.js';
 import type { Identity } from './identity.js';
 import { Barred } from '../reach/barred.js';
 import type { Ground } from '../reach/inside.js';
@@ -13,7 +18,7 @@ import { lstatEntry, lstatPrecise } from '../stat/lstat.js';
 import type { Bounds } from '../reach/reach.js';
 import { heldIn, withRealdir } from '../reach/reach.js';
 import { GONE, Position } from './position.js';
-import { StatSource } from '../stat/stat-source.js';
+import { TimedCalls } from '../stat/timed-calls.js';
 import { atToplevel } from './toplevel-lost.js';
 
 /** From this depth on a suspended cursor keeps its directory open; above, the way from the top is short. */
@@ -34,7 +39,8 @@ export class DirectoryCursor {
   readonly prefetchedNames = new PrefetchedNames();
   private readonly chain: LevelChain;
   private readonly position: Position;
-  private readonly source: StatSource;
+  private readonly timed: TimedCalls;
+  private readonly ahead: ReadAhead;
 
   private constructor(
     private readonly root: ByteString,
@@ -44,7 +50,8 @@ export class DirectoryCursor {
     private readonly barred: Barred,
   ) {
     this.ground = { realdir: root, bounds };
-    this.source = new StatSource(rootStat.dev);
+    this.timed = new TimedCalls(rootStat.dev);
+    this.ahead = new ReadAhead(barred);
     this.chain = new LevelChain(rootStat);
     // Where each step takes long, there is no short way from the top.
     this.position = new Position(root, bounds, this.chain, () => (this.isSlow ? 1 : KEEP_FROM_DEPTH));
@@ -72,56 +79,70 @@ export class DirectoryCursor {
     return this.chain.depth;
   }
 
-  /** True where a call of lstat takes so long that `prefetch` should be called before each. */
+  /** True where calls take so long that `prefetch` should be called before each entry, and `prefetchInside` before each descent. */
   get isSlow(): boolean {
-    return this.source.isSlow;
+    return this.timed.isSlow;
   }
 
   /** Names in the current directory, each once; `onDoubled` is told which are listed more often. System errors are thrown. */
   names(onDoubled?: (names: readonly ByteString[]) => void): ByteString[] {
-    this.activate();
-    const place = this.position.prefix === '' ? '.' : fsPath(this.position.prefix);
-    const read = (): ByteString[] => this.prefetchedNames.take(this.chain.last) ?? readdirSync(place, 'latin1');
+    const known = this.ahead.here?.takeNames() ?? null;
+    if (known !== null) return known;
+    const prefix = this.prefix();
+    const place = prefix === '' ? '.' : fsPath(prefix);
+    const list = (): ByteString[] => this.timed.list(() => readdirSync(place, 'latin1'));
+    const read = (): ByteString[] => this.prefetchedNames.take(this.chain.last) ?? list();
     return distinctNames(this.chain.depth === 0 ? atToplevel(this.root, read) : read(), onDoubled);
   }
 
   /** Status of an entry of the current directory, null if it has vanished. */
   lstat(name: ByteString): EntryStat | null {
-    this.activate();
+    const prefix = this.prefix();
     if (this.barred.isAny) this.barred.refuse(this.chain.levels, name);
-    if (this.source.isNeeded) return this.source.lstat(this.chain.depth, name, this.position.prefix + name, lstatEntry);
-    return lstatEntry(this.position.prefix + name);
+    const fetched = this.ahead.here?.take(name);
+    if (fetched !== undefined) return fetched;
+    return this.timed.left === 0 ? lstatEntry(prefix + name) : this.timed.lstat(prefix + name, lstatEntry);
   }
 
   /** Like `lstat`, with times in nanoseconds. */
   lstatPrecise(name: ByteString): PreciseStat | null {
-    this.activate();
+    const prefix = this.prefix();
     if (this.barred.isAny) this.barred.refuse(this.chain.levels, name);
-    if (!this.source.isNeeded) return lstatPrecise(this.position.prefix + name);
-    return this.source.lstat(this.chain.depth, name, this.position.prefix + name, lstatPrecise);
+    const fetched = this.ahead.here?.take(name);
+    if (fetched !== undefined) return fetched;
+    return this.timed.lstat(prefix + name, lstatPrecise);
   }
 
   /**
-   * Fetches the status of the entries that follow, outside of the realdir, unless that was done not
-   * long ago; `lstat` then returns it. For a slow filesystem.
+   * For a slow filesystem: fetches the status of the entries that follow, and reads on along the way that the walk is expected to
+   * take, outside of the realdir. What was fetched, `names`, `lstat` and `descend` take from there.
    * @param at how many entries of the current directory come before
-   * @param names the next entries whose status is of interest, out of `AHEAD` entries
+   * @param names of the entries of the current directory, in the order in which the walk looks at them
+   * @param expected what the walk will look at, asked where it comes to a directory
+   * @returns what to wait for; undefined if there is no need to
    */
-  async prefetch(at: number, names: () => readonly ByteString[]): Promise<void> {
-    const { depth } = this.chain;
-    const ahead = this.source.prefetchOf(depth);
-    if (ahead.covers(at)) return;
-    const fd = this.openCurrent();
-    if (fd === null) return;
-    this.position.leave();
-    await ahead.fetch(`/proc/self/fd/${fd}/`, this.barred.spared(this.chain.levels, names()), at);
-    this.position.keep(fd, depth);
+  prefetch(at: number, names: ByteString[], expected: () => Expected, yieldTurn: YieldTurn): Promise<void> | undefined {
+    if (at === 0) {
+      this.barred.renew();
+      this.ahead.here?.expect(expected());
+    }
+    const here = this.ahead.here ?? this.startAhead(at, names, expected);
+    if (here === null) return undefined;
+    const waiting = this.ahead.ready(here, at, yieldTurn);
+    if (waiting !== undefined) this.position.away();
+    return waiting;
+  }
+
+  /** Before a descent on a slow filesystem: what to wait for so that it can be done by what was read ahead. */
+  prefetchInside(name: ByteString, yieldTurn: YieldTurn): Promise<void> | undefined {
+    const waiting = this.ahead.readyInside(name, yieldTurn);
+    if (waiting !== undefined) this.position.away();
+    return waiting;
   }
 
   /** A path by which fs functions reach an entry at this moment. */
   reach(name: ByteString): ByteString {
-    this.activate();
-    return this.position.prefix + name;
+    return this.prefix() + name;
   }
 
   /**
@@ -129,20 +150,22 @@ export class DirectoryCursor {
    * any more or something else is there instead. Other system errors are thrown.
    */
   descend(name: ByteString, expected: Identity): boolean {
-    if (!this.position.across(name, expected)) {
-      this.activate();
-      if (!this.position.isStep(name, expected)) return false;
-    }
+    const isAhead = this.ahead.has(name, expected);
+    if (isAhead) this.position.away();
+    else if (!this.go(name, expected)) return false;
     this.chain.push(name, expected);
-    this.source.descend(expected.dev);
+    this.ahead.enter(this.chain.depth, isAhead ? name : null);
+    this.timed.descend(expected.dev, isAhead);
     return true;
   }
 
   /** Goes back to the parent directory. */
   ascend(): void {
     this.chain.pop();
-    this.source.ascend(this.chain.depth, this.chain.last.dev);
-    this.position.shortened();
+    this.timed.ascend(this.chain.last.dev);
+    this.ahead.leave(this.chain.depth);
+    if (this.ahead.here === null) this.position.shortened();
+    else this.position.away();
   }
 
   /** Leaves the tree, before other code runs. */
@@ -152,22 +175,47 @@ export class DirectoryCursor {
 
   /** Leaves the tree for good. */
   close(): void {
+    this.ahead.leave(-1);
     this.position.close();
   }
 
-  /** The current directory, open; null if that fails: the call that needs it reports why. */
-  private openCurrent(): number | null {
+  /** Takes the process to a subdirectory; false if it is not there. System errors are thrown. */
+  private go(name: ByteString, expected: Identity): boolean {
+    const place = this.ahead.here?.place ?? null;
+    if (place !== null) return this.position.takeFrom(place + name, expected);
+    if (this.position.across(name, expected)) return true;
+    this.activate();
+    return this.position.isStep(name, expected);
+  }
+
+  /** The current directory is read ahead from now on; null if that fails: the call that needs it reports why. */
+  private startAhead(at: number, names: ByteString[], expected: () => Expected): AheadDirectory | null {
+    const { levels, last, depth } = this.chain;
+    if (!this.ahead.hasRoom) return null;
     try {
-      this.activate();
-      return this.position.open();
+      const fd = openSync(fsPath(joinPath(this.prefix(), '.')), DIRECTORY);
+      const here = AheadDirectory.entered(fd, names, levels.map(({ name }) => name).join('/'), last, expected(), this.ahead.held);
+      here.next = at + this.timed.left;
+      here.reached = at;
+      this.ahead.begin(depth, here);
+      this.position.away();
+      return here;
     } catch {
       return null;
     }
   }
 
+  /** What stands before a name to reach it. */
+  private prefix(): ByteString {
+    const { here } = this.ahead;
+    if (here !== null) return here.place;
+    this.activate();
+    return this.position.prefix;
+  }
+
   private activate(): void {
     if (this.position.arrive()) return;
     this.barred.renew();
-    if (!this.position.take()) this.source.clear();
+    this.position.take();
   }
 }

@@ -106,6 +106,16 @@ export class Position {
     return false;
   }
 
+  /**
+   * Like `isStep`, by an absolute path, from wherever the process is.
+   */
+  takeFrom(path: ByteString, expected: Identity): boolean {
+    Position.suspendTaken();
+    const isThere = this.isStep(path, expected);
+    if (isThere) Position.taken = this;
+    return isThere;
+  }
+
   /** Goes to another level beside the one where the process still is; false if `take` must find the way. */
   across(name: ByteString, expected: Identity): boolean {
     return this.state.at === 'below' && this.tryStep('../'.repeat(this.state.steps) + name, expected);
@@ -139,6 +149,12 @@ export class Position {
     const fd = this.chain.depth >= this.keepFrom() && this.arrive() ? this.open() : null;
     if (fd !== null) this.keep(fd, this.chain.depth);
     this.leave();
+  }
+
+  /** Leaves the tree, if the process is in it: the walk goes on by other ways. */
+  away(): void {
+    this.kept.drop();
+    if (this.state !== AWAY) this.leave();
   }
 
   /** After this the next call of `take` finds the way. */

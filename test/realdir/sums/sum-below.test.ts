@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryCursor } from '../../../src/realdir/walk/directory-cursor.js';
 import { BY_HAND } from '../../../src/realdir/reach/reach.js';
-import { LstatLatency } from '../../../src/realdir/stat/lstat-latency.js';
-import { PREFETCHED } from '../../../src/realdir/stat/stat-prefetch.js';
+import { Latency } from '../../../src/realdir/stat/latency.js';
+import { CHUNK } from '../../../src/realdir/ahead/read-ahead.js';
 import { sumBelow } from '../../../src/realdir/sums/sum-below.js';
 import { TreeSummary } from '../../../src/realdir/sums/tree-summary.js';
 import { bytesOfText } from '../../../src/util/byte-string.js';
@@ -106,7 +106,7 @@ describe('sumBelow', () => {
   });
 
   test.each(
-    [1, PREFETCHED - 1, PREFETCHED, PREFETCHED + 1, 3 * PREFETCHED + 7].flatMap((count) => [
+    [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 7].flatMap((count) => [
       [count, 'fast'] as const,
       [count, 'slow'] as const,
     ]),
@@ -114,7 +114,7 @@ describe('sumBelow', () => {
     // Every third entry is a directory with a directory and a file in it.
     const names = Array.from({ length: count }, (_, i) => (i % 3 === 1 ? `${i}/inner/file` : `${i}`));
     buildTree(dir, Object.fromEntries(names.map((name) => [name, name])));
-    const latency = LstatLatency.of(fs.statSync(dir).dev);
+    const latency = Latency.of(fs.statSync(dir).dev);
     // As many calls as a decision takes.
     const timeCalls = (duration: number): void => {
       for (let i = 0; i < 64; i += 1) latency.add(duration);

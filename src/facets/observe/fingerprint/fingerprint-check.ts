@@ -1,4 +1,5 @@
 import type { Oid } from '../../../git/objects/object-id.js';
+import { CHUNK } from '../../../realdir/ahead/read-ahead.js';
 import type { IgnoreScope } from '../../../realdir/ignore/ignore-rules.js';
 import type { EntryStat } from '../../../realdir/stat/lstat.js';
 import { readSymlink } from '../../../realdir/read/read-symlink.js';
@@ -40,15 +41,16 @@ export function checkFingerprint(
   scope: IgnoreScope | null,
   countsAll: boolean,
 ): FingerprintCheck | null {
-  // The record of the toplevel directory depends on all of the realdir. Where lstat is slow, others wait for it.
-  if (fingerprints === null || scope === null || path === '' || names.length > FACTS_MAX || cursor.isSlow) return null;
+  const { isSlow } = cursor;
+  // The record of the toplevel directory depends on all of the realdir. Where calls are slow, others wait for them.
+  if (fingerprints === null || scope === null || path === '' || names.length > (isSlow ? CHUNK : FACTS_MAX)) return null;
   if (isReservedPath(path) || selection.isBelow(path)) return null;
   const facts = new DirectoryFacts();
   const stats: (CheckedEntry | undefined)[] = [];
   let hasDirectories = false;
   try {
     for (const name of names) {
-      if (scope.tookLong()) return null;
+      if (scope.tookLong() || cursor.isSlow !== isSlow) return null;
       const passedOver = isPassedOver(scope, name);
       const stat = passedOver && !countsAll ? undefined : cursor.lstat(name);
       if (stat === null) return null;

@@ -2,8 +2,8 @@ import type { Oid } from '../../../git/objects/object-id.js';
 import type { TreeEntry } from '../../../git/trees/tree-codec.js';
 import { FileMode } from '../../../git/trees/tree-codec.js';
 import { requireTreeDepth } from '../../../git/trees/tree-depth.js';
+import { ENTRIES_ONLY } from '../../../realdir/ahead/expected.js';
 import type { PreciseStat } from '../../../realdir/stat/lstat.js';
-import { PREFETCHED } from '../../../realdir/stat/stat-prefetch.js';
 import { isOwnDirectory } from '../../../realdir/reach/own-directory.js';
 import { confirmGone } from '../../../realdir/walk/hidden-directory.js';
 import type { ByteString } from '../../../util/byte-string.js';
@@ -83,6 +83,7 @@ export class VerifyWalk {
     if (pause !== undefined) await pause;
     const hashed = new HashedDirectory(reader, hashedTree);
     const entries = reader.readTree(tree);
+    const names = entries.map(({ name }) => name);
     let isTrusted: boolean | null = null;
     let looked = 0;
     for (const [index, entry] of entries.entries()) {
@@ -97,7 +98,7 @@ export class VerifyWalk {
       const look = entry.mode === FileMode.file ? hashed.files.get(entry.name) : undefined;
       if (look === undefined || !this.isIn(path)) continue;
       if (this.isSpent) break;
-      if (cursor.isSlow) await cursor.prefetch(index, () => entries.slice(index, index + PREFETCHED).map(({ name }) => name));
+      if (cursor.isSlow) await cursor.prefetch(index, names, () => ENTRIES_ONLY, yieldTurn);
       looked += 1;
       const stat = this.attempt(path, () => cursor.lstatPrecise(entry.name));
       if (stat === undefined) continue;
