@@ -14,9 +14,7 @@ import { describeMachine } from './machine.mjs';
 import { compare } from './pairs.mjs';
 import { comparePeers } from './peers.mjs';
 import { growthTable, peerTable, ratioTable, timeTable } from './report.mjs';
-import { answerWorks } from './works-answers.mjs';
-import { moreWorks } from './works-more.mjs';
-import { statWorks } from './works-stat.mjs';
+import { works } from './works/all.mjs';
 
 const PAIRS = 5;
 const QUICK_PAIRS = 2;
@@ -37,8 +35,6 @@ const { values: options } = parseArgs({
   allowNegative: true,
 });
 
-const works = [...statWorks, ...moreWorks, ...answerWorks];
-
 function isWanted(work) {
   if (options.only.length > 0) return options.only.includes(work.name);
   if (options.quick) return work.quick === true;
@@ -54,7 +50,7 @@ function pairsOf(work) {
 function measureAll(lab) {
   const results = [];
   for (const work of works.filter(isWanted)) {
-    const reason = work.unavailable?.() ?? null;
+    const reason = work.unavailable?.(lab) ?? null;
     if (reason !== null) {
       console.error(`${work.name}: left out, ${reason}`);
       continue;

@@ -1,9 +1,9 @@
 // Benchmarks of questions that records answer, against plain Git on the same repo.
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { changedOn, pathOf, shadowWithHistory, timeAfter } from './histories.mjs';
-import { ENV, expectEqual, fso, run } from './lab.mjs';
-import { makeProjects } from './trees.mjs';
+import { changedOn, pathOf, shadowWithHistory, timeAfter } from '../histories.mjs';
+import { ENV, expectEqual, fso, run } from '../lab.mjs';
+import { makeProjects } from '../trees.mjs';
 
 const LARGE = { files: 1_000_000, days: 1000, changes: 200 };
 const SMALL = { files: 20_000, days: 100, changes: 50 };

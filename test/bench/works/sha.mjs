@@ -1,9 +1,8 @@
-// Benchmarks of checksums, of many repos, and of starting.
-import { execFileSync, spawnSync } from 'node:child_process';
+// Benchmarks of checksums: made, and compared with what is recorded.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { BIN, ENV, expectEqual, expectSound, fso, headOf, recordedFiles, run } from './lab.mjs';
+import { BIN, ENV, expectEqual, expectSound, fso, recordedFiles, run } from '../lab.mjs';
 
 /**
  * The original git-fso took this long for each file that `stat` recorded, and for each that `sha` did, in seconds: measured once, on two
@@ -80,103 +79,6 @@ const statAndSha = {
   },
 };
 
-function rescan(count, choice) {
-  return {
-    name: `rescan-${count}`, title: `\`rescan\` of ${count} repos, nothing changed`, goals: { remark: '≤ 5 ms a repo' }, ...choice,
-    prepare(lab) {
-      const root = lab.projects(count);
-      const directory = lab.empty('rescan');
-      const config = path.join(directory, 'git-fso.yml');
-      // Kept for later, since creating so many takes minutes.
-      const shadow = path.join(lab.trees, `shadow-${count}`);
-      writeFileSync(config, `shadow: ${shadow}\nroots:\n  - path: ${root}\n    naming: { rule: SubdirLevel, level: 1 }\n`);
-      const ours = fso(directory, 'rescan', '--config', config);
-      console.error(`bringing ${count} shadow repos up to date`);
-      run(ours.command[0], ours.command.slice(1), { cwd: directory });
-      const repos = readdirSync(shadow, { recursive: true }).filter((name) => name.endsWith('.fso')).map((name) => path.join(shadow, name));
-      const heads = repos.map((repo) => headOf(repo, 'stat'));
-      return {
-        ours,
-        yardsticks: { find: { command: ['find', root, '-printf', '%p %s %T@\\n'] } },
-        check() {
-          expectEqual('repos', repos.length, count);
-          expectEqual('commits', repos.map((repo) => headOf(repo, 'stat')).join(' '), heads.join(' '));
-          expectSound(repos[0]);
-        },
-        remark({ ours: { cpu, wall }, find }) {
-          const each = (seconds) => ((seconds * 1000) / count).toFixed(1);
-          return `${each(wall - find.wall)} ms a repo beyond the walk (CPU ${each(cpu - find.cpu)} ms)`;
-        },
-      };
-    },
-  };
-}
-
-/** Each call that asks for an entry takes 2 ms longer, as on a network. */
-const DELAYED = [
-  'strace',
-  '-f',
-  '--seccomp-bpf',
-  '-o',
-  '/dev/null',
-  '-e',
-  'trace=newfstatat,lstat,statx',
-  '-e',
-  'inject=newfstatat,lstat,statx:delay_enter=2000',
-];
-
-const slowFilesystem = {
-  name: 'slow-2k', title: 'first `stat`, 2k files, each lstat 2 ms longer', pairs: 3,
-  unavailable: () => (spawnSync(DELAYED[0], [...DELAYED.slice(1), 'true']).status === 0 ? null : 'strace cannot delay calls here'),
-  prepare(lab) {
-    const count = 2000;
-    const root = lab.smallFiles(count);
-    const shadow = lab.empty('slow');
-    const delayed = ({ command, ...rest }) => ({ ...rest, command: [...DELAYED, ...command] });
-    return {
-      before: () => lab.shadow('slow', root),
-      ours: delayed(fso(shadow, 'stat')),
-      yardsticks: { find: delayed({ command: ['find', root, '-printf', '%p %s %T@\\n'] }) },
-      check() {
-        expectSound(shadow);
-        expectEqual('recorded files', recordedFiles(shadow, 'stat'), count);
-      },
-    };
-  },
-};
-
-const START = { command: [process.execPath, '-e', '0'], env: ENV };
-
-const version = {
-  name: 'version',
-  title: '`git-fso --version`',
-  quick: true,
-  pairs: 15,
-  goals: { 'node -e 0': { cpu: 1.2, wall: 1.2 } },
-  prepare: () => ({
-    ours: fso('/', '--version'),
-    yardsticks: { 'node -e 0': START },
-    check: () =>
-      expectEqual('output', /^git-fso \d+\.\d+\.\d+/.test(execFileSync(process.execPath, [BIN, '--version'], { encoding: 'utf8' })), true),
-  }),
-};
-
-const oneFile = {
-  name: 'one-file', title: '`stat` of one file', quick: true, pairs: 15,
-  prepare(lab) {
-    const shadow = lab.shadow('one-file', lab.oneFile());
-    run(process.execPath, [BIN, 'stat'], { cwd: shadow });
-    return {
-      ours: fso(shadow, 'stat'),
-      yardsticks: { 'node -e 0': START },
-      check() {
-        expectSound(shadow);
-        expectEqual('records', recordedFiles(shadow, 'stat'), 1);
-      },
-    };
-  },
-};
-
 /** `verify` reads what `sha` has read, and has records to compare with instead of records to write. */
 function verify(name, title, filesOf, goals) {
   return {
@@ -196,14 +98,9 @@ function verify(name, title, filesOf, goals) {
   };
 }
 
-export const moreWorks = [
+export const shaWorks = [
   largeFiles,
   verify('verify-large', '`verify` of large files', (lab) => lab.largeFiles(), { 'first `sha`': { cpu: 1.05, wall: 1.05 } }),
   verify('verify-100k', '`verify` of 100k small files', (lab) => lab.smallFiles(100_000), { 'first `sha`': { cpu: 1.1, wall: 1.1 } }),
   statAndSha,
-  rescan(20, { quick: true, quickOnly: true }),
-  rescan(2000),
-  slowFilesystem,
-  version,
-  oneFile,
 ];
