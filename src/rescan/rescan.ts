@@ -9,7 +9,7 @@ import { lastVisited } from './plan/last-visited.js';
 import { NewRepos } from './guard/limits.js';
 import { nestedFirst } from './plan/nested-first.js';
 import { planRoot } from './plan/plan.js';
-import { forEachLimited } from './schedule/pool.js';
+import { forEachNestedFirst } from './schedule/pool.js';
 import { reportOfBug } from './run/repo-problems.js';
 import { rescanRepo } from './run/rescan-repo.js';
 import { RootError } from './guard/root-error.js';
@@ -104,25 +104,18 @@ async function rescanRoot(context: RescanContext, root: Root, options: RescanOpt
     isOverdue: () => false,
     isScheduled: false,
   };
-  const begun = new Map<ByteString, Promise<void>>();
   emit({ type: 'root', root: root.path, repos: repos.length, lastVisited: () => lastVisited(repos, wanted) });
-  await forEachLimited(
+  await forEachNestedFirst(
     nestedFirst(repos),
     jobs,
-    ({ planned, nested }) => {
-      const update = async (): Promise<void> => {
-        await Promise.allSettled(nested.flatMap((realdir) => begun.get(realdir) ?? []));
-        if (signal?.aborted === true) return;
-        const allowances = new ReadAllowances(root, null);
-        const report = await rescanRepo(context, { ...work, planned, nested, allowances }).catch((error: unknown) => {
-          if (error instanceof RootError || signal?.aborted === true) throw error;
-          return reportOfBug(context, planned, error, dryRun);
-        });
-        if (report !== null) emit({ type: 'repo', root: root.path, report });
-      };
-      const updating = update();
-      begun.set(planned.realdir, updating);
-      return updating;
+    async ({ planned, nested }) => {
+      if (signal?.aborted === true) return;
+      const allowances = new ReadAllowances(root, null);
+      const report = await rescanRepo(context, { ...work, planned, nested, allowances }).catch((error: unknown) => {
+        if (error instanceof RootError || signal?.aborted === true) throw error;
+        return reportOfBug(context, planned, error, dryRun);
+      });
+      if (report !== null) emit({ type: 'repo', root: root.path, report });
     },
     stop,
   );

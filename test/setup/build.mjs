@@ -23,6 +23,9 @@ const ITS_PLACE = {
   banner: { js: "const itsPlace = require('node:url').pathToFileURL(__filename).href;" },
 };
 
+/** What is shorter is read faster; names and lines stay, so that an error still tells where it was. */
+const SHORT = { minifyWhitespace: true, lineLimit: 140 };
+
 /**
  * Start-up dominates short commands: separate modules take about four times as long as `node -e 0`, this 1.5 times, with compiled
  * code beside it. What a command imports dynamically is in the same file, and runs when it is asked for.
@@ -30,7 +33,7 @@ const ITS_PLACE = {
 async function bundle(outDir, startedAt) {
   const file = path.join(outDir, 'bundle.cjs');
   const parts = [
-    await build({ ...BUNDLE_OPTIONS, ...ITS_PLACE, entryPoints: ['src/cli/main.ts'], outfile: file, format: 'cjs' }),
+    await build({ ...BUNDLE_OPTIONS, ...ITS_PLACE, entryPoints: ['src/cli/main.ts'], outfile: file, format: 'cjs', ...SHORT }),
     await build({ ...BUNDLE_OPTIONS, entryPoints: ['src/realdir/hash/hash-worker.ts'], outdir: outDir, format: 'esm' }),
   ];
   fs.writeFileSync(file, asAscii(fs.readFileSync(file, 'utf8')));
@@ -46,7 +49,7 @@ function asAscii(text) {
 }
 
 function writeCodeCache(file) {
-  const args = [path.join(ROOT, 'test/setup/code-cache.mjs'), file];
+  const args = [path.join(ROOT, 'bin/compile.cjs'), file];
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('the command line cannot be compiled ahead');
 }

@@ -7,13 +7,16 @@ import { find, nodeAlone } from '../yardsticks.mjs';
 const MAJORS = [22, 24, 26];
 const NEWEST = MAJORS.at(-1);
 
-const COMPILE = path.resolve(import.meta.dirname, '../../setup/code-cache.mjs');
+const COMPILE = path.resolve(import.meta.dirname, '../../../bin/compile.cjs');
 
 /** Nothing may be slower than with the Node that everything else here is measured with. */
 const THIS_NODE = `Node ${process.versions.node.split('.')[0]}`;
 
 const SIZES = [
-  { label: 'one-file', what: '`stat` of one file', pairs: 15, realdir: (lab) => lab.oneFile(), others: (node) => ({ 'node -e 0': nodeAlone(node) }) },
+  {
+    label: 'one-file', what: '`stat` of one file', pairs: 15, realdir: (lab) => lab.oneFile(),
+    others: (node) => ({ 'node -e 0': nodeAlone(node) }),
+  },
   {
     label: '100k', what: '`stat`, nothing changed, 100k files', realdir: (lab) => lab.smallFiles(100_000),
     others: (_node, lab, root) => ({ find: find(root), 'git status': lab.gitStatus(root) }),

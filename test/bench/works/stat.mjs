@@ -1,5 +1,4 @@
-// Benchmarks of `stat`. Each has a name, a title, what `npm run bench:short` takes of it, the goals, and `prepare`,
-// which returns the commands to compare and a check of the result.
+// Benchmarks of `stat`.
 import { expectEqual, expectSound, fso, headOf, recordedFiles, run } from '../lab.mjs';
 import { touchOnePercent } from '../trees.mjs';
 import { allCores, du, find } from '../yardsticks.mjs';

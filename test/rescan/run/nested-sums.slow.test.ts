@@ -2,7 +2,6 @@ import { linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RepoReport } from '../../../src/rescan/events.js';
-import { nestedFirst } from '../../../src/rescan/plan/nested-first.js';
 import { readFacts } from '../../../src/rescan/list/repo-facts.js';
 import { ShadowRepo } from '../../../src/shadow/shadow-repo.js';
 import { acquireLock } from '../../../src/shadow/lock/lock.js';
@@ -35,15 +34,6 @@ function expectTrue(site: TestSite): void {
     expect([realdir, recordedCount(shadow, '.nogtree')]).toEqual([realdir, count(path.join(site.project, realdir))]);
   expect(recordedCount(site.repos().get('.') ?? '', 'data')).toEqual(count(path.join(site.project, 'data')));
 }
-
-describe('the order of a rescan', () => {
-  it('has each repo after all that are below it, else by name', () => {
-    const of = (realdir: string) => ({ realdir, shadow: null, missing: false, error: null });
-    const ordered = nestedFirst(['/r', '/r/a', '/r/a-b', '/r/a/x', '/r/a/x/y', '/r/b'].map(of));
-    expect(ordered.map(({ planned }) => planned.realdir)).toEqual(['/r/a/x/y', '/r/a/x', '/r/a', '/r/a-b', '/r/b', '/r']);
-    expect(ordered.map(({ nested }) => nested.length)).toEqual([0, 1, 2, 0, 0, 5]);
-  });
-});
 
 describe.each(['1', '4'])('a rescan with %s jobs', (jobs) => {
   it('sums up each directory once, and counts hard links across repos once', () => {

@@ -1,0 +1,82 @@
+// Compiles the command line ahead for the Node that runs this: does what is done most often, and keeps what V8 compiled of it in a file
+// beside the bundle (see load-bundle.cjs). The build does so for its own Node, npm for another one when it installs the package, if it may.
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { codeCachePath, loadBundle } = require('./load-bundle.cjs');
+
+/** One repo with what functions that compare, sum up and hash need to see, and a configuration. */
+function makeWorld(top) {
+  const realdir = path.join(top, 'root/project');
+  fs.mkdirSync(path.join(realdir, 'data/more'), { recursive: true });
+  for (const name of ['README', 'data/a', 'data/b', 'data/more/c']) fs.writeFileSync(path.join(realdir, name), name);
+  fs.symlinkSync('a', path.join(realdir, 'data/link'));
+  fs.writeFileSync(path.join(realdir, '.gitignore'), '*.tmp\n');
+  fs.mkdirSync(path.join(top, 'by-hand'));
+  const config = path.join(top, 'git-fso.yml');
+  fs.writeFileSync(config, `shadow: ${top}/shadow\nroots:\n  - { path: ${top}/root, naming: { rule: SubdirLevel, level: 1 } }\n`);
+  return { realdir, config };
+}
+
+/** Does in a new directory `top` what is done most often. Each thing twice, the first time with something to record. */
+async function doWork(main, top) {
+  const { realdir, config } = makeWorld(top);
+  const run = async (...args) => {
+    const status = await main(args);
+    if (status !== 0) throw new Error(`git-fso ${args.join(' ')}: exit status ${status}`);
+  };
+  process.chdir(path.join(top, 'by-hand'));
+  await run('init', '--observe', realdir);
+  for (let round = 0; round < 2; round += 1) {
+    for (const command of [['stat'], ['sha'], ['rescan', '--config', config]]) await run(...command);
+  }
+}
+
+/** In one step, so that nothing that starts meanwhile reads a part; as open as the bundle, whatever the umask. */
+function keep(bundle, code) {
+  const partial = `${codeCachePath(bundle)}.${process.pid}`;
+  try {
+    fs.writeFileSync(partial, code, { flag: 'wx' });
+    fs.chmodSync(partial, fs.statSync(bundle).mode);
+    fs.renameSync(partial, codeCachePath(bundle));
+  } finally {
+    fs.rmSync(partial, { force: true });
+  }
+}
+
+/** @param {string} bundle absolute path of the command line */
+async function compile(bundle) {
+  const top = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'git-fso-compile-'));
+  const { write } = process.stdout;
+  process.stdout.write = (_text, ...rest) => {
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  };
+  try {
+    const { exports: loaded, codeCache } = loadBundle(bundle);
+    await doWork(loaded.main, top);
+    keep(bundle, codeCache());
+  } finally {
+    process.stdout.write = write;
+    process.chdir('/');
+    fs.rmSync(top, { recursive: true, force: true });
+  }
+}
+
+const bundle = path.resolve(process.argv[2] ?? path.join(__dirname, '../dist/cli/bundle.cjs'));
+// In a checkout npm runs this before anything is built.
+if (fs.existsSync(bundle)) {
+  // What ends without a result has failed.
+  process.exitCode = 1;
+  compile(bundle).then(
+    () => {
+      process.exitCode = 0;
+    },
+    (error) => {
+      console.error(`git-fso is not compiled ahead for Node ${process.version}, so it starts more slowly: ${error.message}`);
+    },
+  );
+}
