@@ -59,6 +59,7 @@ async function compile(bundle) {
     const { exports: loaded, codeCache } = loadBundle(bundle);
     await doWork(loaded.main, top);
     keep(bundle, codeCache());
+    process.exitCode = 0;
   } finally {
     process.stdout.write = write;
     process.chdir('/');
@@ -71,12 +72,7 @@ const bundle = path.resolve(process.argv[2] ?? path.join(__dirname, '../dist/cli
 if (fs.existsSync(bundle)) {
   // What ends without a result has failed.
   process.exitCode = 1;
-  compile(bundle).then(
-    () => {
-      process.exitCode = 0;
-    },
-    (error) => {
-      console.error(`git-fso is not compiled ahead for Node ${process.version}, so it starts more slowly: ${error.message}`);
-    },
-  );
+  compile(bundle).catch((error) => {
+    console.error(`git-fso is not compiled ahead for Node ${process.version}, so it starts more slowly: ${error.message}`);
+  });
 }
