@@ -10,6 +10,8 @@ import type { TestSite } from '../site.js';
 import { makeSite } from '../site.js';
 
 const REPOS = 50;
+/** Each traced call is several times slower. */
+const TIMEOUT_MS = 600_000;
 const CALLS = 'trace=newfstatat,lstat,stat,statx,getdents64';
 /** A look at an entry of a directory that is held, or is the working directory; the directory itself is `.` or nothing. */
 const LOOK = /(?:newfstatat|statx|lstat|stat)\((?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)"/;
@@ -26,8 +28,8 @@ interface Traced {
 
 function rescanTraced(site: TestSite, jobs: string): Traced {
   const log = path.join(site.top, 'calls');
-  const args = ['-f', '--seccomp-bpf', '-y', '-qq', '-e', CALLS, '-o', log, ...fsoCommand(), 'rescan', '--config', site.config, '--jobs', jobs];
-  const { status, stderr } = spawnSync('strace', args, { cwd: site.top, env: cleanEnvironment(), encoding: 'utf8' });
+  const command = [...fsoCommand(), 'rescan', '--config', site.config, '--jobs', jobs];
+  const { status, stderr } = spawnSync('strace', ['-f', '--seccomp-bpf', '-y', '-qq', '-e', CALLS, '-o', log, ...command], { cwd: site.top, env: cleanEnvironment(), encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const isInside = (at: string): boolean => at.startsWith(`${site.project}/`);
   let looks = 0;
@@ -97,5 +99,5 @@ describe.skipIf(!canTrace())('a rescan of a repo around 50 others (needs strace)
       expect(inside.length).toBeGreaterThan(REPOS * 4);
       expect(inside.filter(([, times]) => times > 1)).toEqual([]);
     }
-  });
+  }, TIMEOUT_MS);
 });
