@@ -2,6 +2,7 @@
 // beside the bundle (see load-bundle.cjs). The build does so for its own Node, npm for another one when it installs the package, if it may.
 'use strict';
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -20,8 +21,14 @@ function makeWorld(top) {
   return { realdir, config };
 }
 
-/** Does in a new directory `top` what is done most often. Each thing twice, the first time with something to record. */
-async function doWork(main, top) {
+/** What is done for each purpose of compiled code, twice, the first time with something to record. */
+const COMMANDS = {
+  stat: () => [['stat']],
+  all: (config) => [['stat'], ['sha'], ['rescan', '--config', config]],
+};
+
+/** Does in a new directory `top` what is done most often. */
+async function doWork(main, purpose, top) {
   const { realdir, config } = makeWorld(top);
   const run = async (...args) => {
     const status = await main(args);
@@ -30,24 +37,24 @@ async function doWork(main, top) {
   process.chdir(path.join(top, 'by-hand'));
   await run('init', '--observe', realdir);
   for (let round = 0; round < 2; round += 1) {
-    for (const command of [['stat'], ['sha'], ['rescan', '--config', config]]) await run(...command);
+    for (const command of COMMANDS[purpose](config)) await run(...command);
   }
 }
 
 /** In one step, so that nothing that starts meanwhile reads a part; as open as the bundle, whatever the umask. */
-function keep(bundle, code) {
-  const partial = `${codeCachePath(bundle)}.${process.pid}`;
+function keep(bundle, file, code) {
+  const partial = `${file}.${process.pid}`;
   try {
     fs.writeFileSync(partial, code, { flag: 'wx' });
     fs.chmodSync(partial, fs.statSync(bundle).mode);
-    fs.renameSync(partial, codeCachePath(bundle));
+    fs.renameSync(partial, file);
   } finally {
     fs.rmSync(partial, { force: true });
   }
 }
 
 /** @param {string} bundle absolute path of the command line */
-async function compile(bundle) {
+async function compile(bundle, purpose) {
   const top = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'git-fso-compile-'));
   const { write } = process.stdout;
   process.stdout.write = (_text, ...rest) => {
@@ -56,9 +63,9 @@ async function compile(bundle) {
     return true;
   };
   try {
-    const { exports: loaded, codeCache } = loadBundle(bundle);
-    await doWork(loaded.main, top);
-    keep(bundle, codeCache());
+    const { exports: loaded, codeCache } = loadBundle(bundle, purpose);
+    await doWork(loaded.main, purpose, top);
+    keep(bundle, codeCachePath(bundle, purpose), codeCache());
     process.exitCode = 0;
   } finally {
     process.stdout.write = write;
@@ -67,12 +74,16 @@ async function compile(bundle) {
   }
 }
 
-const bundle = path.resolve(process.argv[2] ?? path.join(__dirname, '../dist/cli/bundle.cjs'));
-// In a checkout npm runs this before anything is built.
-if (fs.existsSync(bundle)) {
+const [given, purpose] = process.argv.slice(2);
+const bundle = path.resolve(given ?? path.join(__dirname, '../dist/cli/bundle.cjs'));
+if (purpose !== undefined) {
   // What ends without a result has failed.
   process.exitCode = 1;
-  compile(bundle).catch((error) => {
+  compile(bundle, purpose).catch((error) => {
     console.error(`git-fso is not compiled ahead for Node ${process.version}, so it starts more slowly: ${error.message}`);
   });
+} else if (fs.existsSync(bundle)) {
+  // In a checkout npm runs this before anything is built. Each purpose has a process of its own: V8 would keep what others compiled.
+  const runs = Object.keys(COMMANDS).map((each) => spawnSync(process.execPath, [__filename, bundle, each], { stdio: 'inherit' }));
+  if (runs.some(({ status }) => status !== 0)) process.exitCode = 1;
 }

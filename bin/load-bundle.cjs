@@ -10,9 +10,17 @@ const { crc32 } = require('node:zlib');
 /** The checksum in front of compiled code, padded: V8 wants its own data aligned. */
 const HEADER_BYTES = 8;
 
+/** Commands for which there is compiled code of their own: what V8 must read of it for them is two thirds of that for all. */
+const OWN_CODE = ['stat'];
+
+/** Which compiled code serves a command best. */
+function purposeOf(command) {
+  return OWN_CODE.includes(command) ? command : 'all';
+}
+
 /** Where compiled code is: beside its source, where nobody can write who cannot replace that; for one version of Node. */
-function codeCachePath(bundle) {
-  return `${bundle}.${process.version}-${process.arch}.cache`;
+function codeCachePath(bundle, purpose = 'all') {
+  return `${bundle}.${process.version}-${process.arch}.${purpose}.cache`;
 }
 
 /** The file of compiled code: V8 itself compares no more of the source than its length. */
@@ -23,25 +31,26 @@ function codeCacheFile(source, code) {
 }
 
 /** What V8 compiled of `source`; undefined if there is nothing that belongs to it. */
-function readCodeCache(bundle, source) {
-  let file;
+function readCodeCache(file, source) {
+  let bytes;
   try {
-    file = fs.readFileSync(codeCachePath(bundle));
+    bytes = fs.readFileSync(file);
   } catch {
     return undefined;
   }
-  const code = file.subarray(HEADER_BYTES);
-  return file.length > HEADER_BYTES && file.readUInt32LE() === crc32(code, crc32(source)) ? code : undefined;
+  const code = bytes.subarray(HEADER_BYTES);
+  return bytes.length > HEADER_BYTES && bytes.readUInt32LE() === crc32(code, crc32(source)) ? code : undefined;
 }
 
 /**
  * Compiles a module in CommonJS that is ASCII, so that its text needs no decoding. Where its compiled code is missing, or was made by
  * another version or with other flags of V8, it is compiled as any other module is.
+ * @param purpose one that `purposeOf` returns
  * @returns its exports, what to call for its code as it was compiled so far, and whether that came from `codeCachePath`
  */
-function loadBundle(bundle) {
+function loadBundle(bundle, purpose = 'all') {
   const source = fs.readFileSync(bundle);
-  const cachedData = readCodeCache(bundle, source);
+  const cachedData = readCodeCache(codeCachePath(bundle, purpose), source);
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`, {
     filename: bundle,
     cachedData,
@@ -55,4 +64,4 @@ function loadBundle(bundle) {
   };
 }
 
-module.exports = { codeCachePath, loadBundle };
+module.exports = { codeCachePath, loadBundle, purposeOf };

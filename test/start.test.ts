@@ -7,12 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { cleanEnvironment, tempDir } from './harness/index.js';
 
 interface LoadBundle {
-  codeCachePath(bundle: string): string;
-  loadBundle(bundle: string): { isCached: boolean };
+  codeCachePath(bundle: string, purpose?: string): string;
+  loadBundle(bundle: string, purpose?: string): { isCached: boolean };
+  purposeOf(command?: string): string;
 }
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const { codeCachePath, loadBundle } = createRequire(import.meta.url)('../bin/load-bundle.cjs') as LoadBundle;
+const { codeCachePath, loadBundle, purposeOf } = createRequire(import.meta.url)('../bin/load-bundle.cjs') as LoadBundle;
 
 /** A copy of what is installed for the command line, elsewhere. */
 function copied(): { bundle: string; cache: string; compile: () => SpawnSyncReturns<string>; help: () => string } {
@@ -31,7 +32,7 @@ function copied(): { bundle: string; cache: string; compile: () => SpawnSyncRetu
     expect(stderr).toBe('');
     return stdout;
   };
-  return { bundle, cache: codeCachePath(bundle), compile, help };
+  return { bundle, cache: codeCachePath(bundle, 'stat'), compile, help };
 }
 
 const HELP = copied().help();
@@ -39,7 +40,9 @@ const HELP = copied().help();
 describe('the compiled code beside the command line', () => {
   it('is used by the version of Node that built it, wherever it was moved to', () => {
     const { bundle, help } = copied();
-    expect(loadBundle(bundle).isCached).toBe(true);
+    expect(['stat', 'rescan', undefined].map(purposeOf)).toEqual(['stat', 'all', 'all']);
+    for (const purpose of ['stat', 'all']) expect([purpose, loadBundle(bundle, purpose).isCached]).toEqual([purpose, true]);
+    expect(statSync(codeCachePath(bundle, 'stat')).size).toBeLessThan(0.8 * statSync(codeCachePath(bundle, 'all')).size);
     expect(help()).toBe(HELP);
   });
 
@@ -49,7 +52,7 @@ describe('the compiled code beside the command line', () => {
     rmSync(cache);
     chmodSync(bundle, 0o604);
     expect(compile()).toMatchObject({ status: 0, stdout: '', stderr: '' });
-    expect(loadBundle(bundle).isCached).toBe(true);
+    expect(loadBundle(bundle, 'stat').isCached).toBe(true);
     expect(statSync(cache).mode & 0o777).toBe(0o604);
     expect(readdirSync(path.dirname(bundle))).toEqual(before);
     expect(help()).toBe(HELP);
@@ -82,7 +85,7 @@ describe('the compiled code beside the command line', () => {
   it.each(spoil)('is left aside when it is %s', (_, change) => {
     const { bundle, cache, help } = copied();
     change(cache);
-    expect(loadBundle(bundle).isCached).toBe(false);
+    expect(loadBundle(bundle, 'stat').isCached).toBe(false);
     expect(help()).toBe(HELP);
   });
 
@@ -92,13 +95,13 @@ describe('the compiled code beside the command line', () => {
     const words = new RegExp([...'Records names, sizes'].join(String.raw`(?:\\\n)?`));
     const edited = readFileSync(bundle, 'latin1').replace(words, (found) => found.toUpperCase());
     writeFileSync(bundle, edited);
-    expect(loadBundle(bundle).isCached).toBe(false);
+    expect(loadBundle(bundle, 'stat').isCached).toBe(false);
     expect(help()).toContain('RECORDS NAMES, SIZES');
   });
 
   it('is left aside with other flags of V8', () => {
     const { bundle } = copied();
-    const script = `process.exit(require(process.argv[1]).loadBundle(process.argv[2]).isCached ? 1 : 0)`;
+    const script = `process.exit(require(process.argv[1]).loadBundle(process.argv[2], 'stat').isCached ? 1 : 0)`;
     const args = ['--no-opt', '-e', script, path.join(ROOT, 'bin/load-bundle.cjs'), bundle];
     expect(spawnSync(process.execPath, args).status).toBe(0);
   });

@@ -50,6 +50,21 @@ export function ratioTable(results) {
   return table(['work', 'against', 'CPU', 'wall', 'memory', 'goal'], rows);
 }
 
+/** The works that have goals, one line for each yardstick of these, as in the README. */
+export function goalTable(results) {
+  const times = (spread) => (spread === null ? '–' : `${digits(spread.median)}×`);
+  const rows = results.flatMap(({ work: { title, goals = {} }, result }) =>
+    Object.keys(result.ratios).filter((name) => goals[name] !== undefined).map((name) => [
+      title,
+      `${times(result.ratios[name].cpu)} \`${name}\``,
+      times(result.ratios[name].wall),
+      result.memory === null ? '–' : mebibytes(result.memory.median),
+      judge(result, goals, name),
+    ]),
+  );
+  return table(['work', 'CPU', 'wall', 'memory', 'goal'], rows);
+}
+
 /** What each run took, and how disturbed it was. */
 export function timeTable(results) {
   const rows = results.map(({ work, result: { medians, pairs, busy, remark } }) => [

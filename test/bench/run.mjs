@@ -13,7 +13,7 @@ import { Lab } from './lab.mjs';
 import { describeMachine } from './machine.mjs';
 import { compare } from './pairs.mjs';
 import { comparePeers } from './peers.mjs';
-import { growthTable, peerTable, ratioTable, timeTable } from './report.mjs';
+import { goalTable, growthTable, peerTable, ratioTable, timeTable } from './report.mjs';
 import { works } from './works/all.mjs';
 
 const PAIRS = 5;
@@ -84,6 +84,7 @@ function main() {
         `other.\n\n${ratioTable(results)}`,
     );
     console.log(`\n${timeTable(results)}`);
+    console.log(`\nGoals:\n\n${goalTable(results)}`);
   }
   if (results.some(({ work }) => work.growth !== undefined)) console.log(`\n${growthTable(results)}`);
   if (peers.length > 0) console.log(`\n100k files, first scan and nothing changed:\n\n${peerTable(peers)}`);

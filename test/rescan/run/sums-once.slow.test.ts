@@ -29,7 +29,9 @@ interface Traced {
 function rescanTraced(site: TestSite, jobs: string): Traced {
   const log = path.join(site.top, 'calls');
   const command = [...fsoCommand(), 'rescan', '--config', site.config, '--jobs', jobs];
-  const { status, stderr } = spawnSync('strace', ['-f', '--seccomp-bpf', '-y', '-qq', '-e', CALLS, '-o', log, ...command], { cwd: site.top, env: cleanEnvironment(), encoding: 'utf8' });
+  const strace = ['-f', '--seccomp-bpf', '-y', '-qq', '-e', CALLS, '-o', log];
+  const options = { cwd: site.top, env: cleanEnvironment(), encoding: 'utf8' } as const;
+  const { status, stderr } = spawnSync('strace', [...strace, ...command], options);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const isInside = (at: string): boolean => at.startsWith(`${site.project}/`);
   let looks = 0;
