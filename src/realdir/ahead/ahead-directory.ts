@@ -47,6 +47,8 @@ export class AheadDirectory {
   place: ByteString = NOWHERE;
   /** Subdirectories that the walk is expected to enter, in the order of the walk, as far as they are known. */
   readonly below = new Map<ByteString, AheadDirectory>();
+  /** Those among them in which something is still to be asked for. */
+  readonly unread = new Map<ByteString, AheadDirectory>();
   /** True once nothing in it or below will be asked for any more, unless the walk wants it. */
   isExhausted = false;
   /** How many of its entries come before the next one to be asked for, */
@@ -201,6 +203,7 @@ export class AheadDirectory {
       this.drop(name);
       this.below.get(name)?.release();
       this.below.delete(name);
+      this.unread.delete(name);
     }
   }
 
@@ -210,6 +213,7 @@ export class AheadDirectory {
     this.isReleased = true;
     for (const directory of this.below.values()) directory.release();
     this.below.clear();
+    this.unread.clear();
     for (const name of this.answers.keys()) this.drop(name);
     if (this.state === 'listed' && !this.isNamed) this.held.names -= this.names.length;
     this.isNamed = true;
@@ -237,7 +241,9 @@ export class AheadDirectory {
     if (expected === null) return;
     this.held.planned += 1;
     if (this.held.planned % LEFT_OUT === 0) return;
-    this.below.set(name, new AheadDirectory(joinPath(this.path, name), stat, Number(stat.size), expected, this.held));
+    const directory = new AheadDirectory(joinPath(this.path, name), stat, Number(stat.size), expected, this.held);
+    this.below.set(name, directory);
+    this.unread.set(name, directory);
   }
 
   private drop(name: ByteString): void {

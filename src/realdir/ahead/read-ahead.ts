@@ -140,7 +140,7 @@ export class ReadAhead {
   }
 
   private startIn(directory: AheadDirectory): Search {
-    const { names, below } = directory;
+    const { names, unread } = directory;
     if (directory.isExhausted || directory.state === 'failed') return 'nothing left';
     if (directory.state !== 'listed') return 'nothing now';
     const end = Math.min(names.length, directory.reached + ENTRIES);
@@ -151,7 +151,7 @@ export class ReadAhead {
       return 'started';
     }
     let isOver = directory.next === names.length && directory.isSettled;
-    for (const [name, inner] of below) {
+    for (const [name, inner] of unread) {
       if (inner.state === 'planned') {
         isOver = false;
         if (!this.mayList(inner)) continue;
@@ -161,6 +161,7 @@ export class ReadAhead {
       const found = this.startIn(inner);
       if (found === 'started') return found;
       if (found === 'nothing now') isOver = false;
+      else unread.delete(name);
     }
     directory.isExhausted = isOver;
     return isOver ? 'nothing left' : 'nothing now';
