@@ -14,7 +14,7 @@ function rescan(count, choice) {
       // Kept for later, since creating so many takes minutes.
       const shadow = path.join(lab.trees, `shadow-${count}`);
       writeFileSync(config, `shadow: ${shadow}\nroots:\n  - path: ${root}\n    naming: { rule: SubdirLevel, level: 1 }\n`);
-      const ours = fso(directory, 'rescan', '--config', config);
+      const ours = { ...fso(directory, 'rescan', '--config', config), together: true };
       console.error(`bringing ${count} shadow repos up to date`);
       run(ours.command[0], ours.command.slice(1), { cwd: directory });
       const repos = readdirSync(shadow, { recursive: true }).filter((name) => name.endsWith('.fso')).map((name) => path.join(shadow, name));
