@@ -126,10 +126,10 @@ export async function* readLog(config: Config, options: AnswerOptions & { readon
     since: await secondsFrom(parts, since, Number.NEGATIVE_INFINITY),
     until: await secondsFrom(parts, until, Number.POSITIVE_INFINITY),
   };
-  requireRecords(parts, times.until);
   const histories = new Histories();
   const coreOptions = { ...times, histories, onProblem, yieldTurn: yieldRegularly(signal) };
   try {
+    requireRecords(parts, times.until, histories);
     const elsewhere = everywhere.length === 0 ? parts : everywhere;
     for await (const entry of moves ? movesInLog(parts, elsewhere, coreOptions) : logOf(parts, coreOptions)) {
       const { seconds, commit, change, kind, path, from, before, after, first } = entry;
@@ -150,9 +150,9 @@ export async function compareTimes(config: Config, since: Time, options: AnswerO
   const { until, moves = true, signal } = checkedOptions(options);
   const { parts, onProblem } = questionOf(config, options);
   const times = { since: await secondsFrom(parts, since, 0), until: await secondsFrom(parts, until, Number.POSITIVE_INFINITY) };
-  requireRecords(parts, times.since);
   const histories = new Histories();
   try {
+    requireRecords(parts, times.since, histories);
     const core = { ...times, wantsSums: true, findsMoves: moves, histories, onProblem, yieldTurn: yieldRegularly(signal) };
     return (await compareParts(parts, core)).map(({ change, kind, path, from, before, after, sha256Before, sha256After, first }) => ({
       change,

@@ -55,6 +55,11 @@ export class WindowFile {
     return bytes.subarray(0, this.#fill(bytes, offset));
   }
 
+  /** Reads into a buffer of the caller, and fills no window. Returns how much was read, less only at the end of the file. */
+  readInto(target: Buffer, offset: number, length: number): number {
+    return this.#fill(target.subarray(0, length), offset);
+  }
+
   close(): void {
     this.#windows.length = 0;
     // Nothing was written: what could still go wrong concerns nobody.

@@ -62,9 +62,9 @@ function* statLines(changes: readonly Change[]): Generator<ByteString> {
 async function printDiff(context: CliContext, flags: DiffFlags, operands: readonly string[]): Promise<void> {
   const parts = await askedParts(context, flags, operands);
   const [since, until] = [await timeOf(parts, flags.since), await timeOf(parts, flags.until)];
-  requireRecords(parts, since);
   const histories = new Histories();
   try {
+    requireRecords(parts, since, histories);
     const changes = await compareParts(parts, {
       since,
       until,

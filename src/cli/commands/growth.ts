@@ -103,7 +103,6 @@ async function printGrowth(context: CliContext, flags: GrowthFlags, operands: re
   const [since, until] = [await timeOf(parts, flags.since), await timeOf(parts, flags.until)];
   const now = Math.floor(Date.now() / 1000);
   if (since >= Math.min(until, now)) throw new UsageError(`--since ${flags.since}: is not before ${flags.until ?? 'now'}`);
-  requireRecords(parts, since);
   const roots = (await siteIfAny(context, flags))?.roots.map(({ path }) => path) ?? [];
   const histories = new Histories();
   const told = new Set<string>();
@@ -119,6 +118,7 @@ async function printGrowth(context: CliContext, flags: GrowthFlags, operands: re
     yieldTurn: yieldRegularly(context.signal),
   };
   try {
+    requireRecords(parts, since, histories);
     const growth = await growthOf(parts, { ...options, unit: unitOf(flags, question, roots), bucketsMax: BUCKETS_MAX });
     const mistake = growth.rows.length === 0 ? neverRecorded(parts, histories) : null;
     if (mistake !== null) throw mistake;

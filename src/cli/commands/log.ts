@@ -58,7 +58,6 @@ async function printLog(context: CliContext, flags: LogFlags, operands: readonly
   const parts = await askedParts(context, flags, operands);
   const until = await timeOf(parts, flags.until);
   const since = flags.since === undefined ? Number.NEGATIVE_INFINITY : await timeOf(parts, flags.since);
-  requireRecords(parts, until);
   const histories = new Histories();
   const options: LogOptions = {
     since,
@@ -70,6 +69,7 @@ async function printLog(context: CliContext, flags: LogFlags, operands: readonly
   const palette = Palette.for(context);
   const asked = parts.length === 1 && parts[0] !== undefined ? pathOfPart(parts[0]) : null;
   try {
+    requireRecords(parts, until, histories);
     await withPager(context, flags.json !== true, async (stdout) => {
       const writer = new LineWriter(stdout, context.signal);
       let isEmpty = true;

@@ -1,7 +1,10 @@
 import type { ByteString } from '../../util/byte-string.js';
 import type { Oid } from '../objects/object-id.js';
 import { oidToHex } from '../objects/object-id.js';
+import { DamagedObjectError } from '../objects/object-errors.js';
 import type { ObjectReader } from '../objects/object-reader.js';
+import { CommitGraph } from './commit-graph.js';
+import type { GraphCommit } from './commit-graph.js';
 import { shallowCommits } from './shallow.js';
 
 /** A commit of the first-parent history of a branch. */
@@ -25,11 +28,15 @@ export function firstParents(
   after = Number.NEGATIVE_INFINITY,
 ): readonly RecordedCommit[] {
   const ends = shallowCommits(gitDir);
+  const graph = CommitGraph.read(gitDir);
   const commits: { oid: Oid; tree: Oid; seconds: number }[] = [];
-  for (let oid: Oid | undefined = tip; oid !== undefined; ) {
-    const { tree, committer, parents }: ReturnType<ObjectReader['readCommit']> = reader.readCommit(oid);
-    commits.push({ oid, tree, seconds: committer.seconds });
-    oid = ends.has(oidToHex(oid)) || committer.seconds < after ? undefined : parents[0];
+  const seen = new Set<Oid>();
+  for (let oid: Oid | null = tip; oid !== null; ) {
+    const { tree, seconds, firstParent }: GraphCommit = graph?.find(oid) ?? readCommit(reader, oid);
+    commits.push({ oid, tree, seconds });
+    // Ids of commits cannot lead round, but what somebody has written in the place of their objects, or into the graph, can.
+    if (seen.size === seen.add(oid).size) throw new DamagedObjectError(gitDir, `the history of ${oidToHex(tip)} leads round in a circle`);
+    oid = seconds < after || (ends.size > 0 && ends.has(oidToHex(oid))) ? null : firstParent;
   }
   let latest = Number.NEGATIVE_INFINITY;
   for (const commit of commits.reverse()) {
@@ -37,6 +44,11 @@ export function firstParents(
     commit.seconds = latest;
   }
   return commits;
+}
+
+function readCommit(reader: ObjectReader, oid: Oid): GraphCommit {
+  const { tree, committer, parents } = reader.readCommit(oid);
+  return { tree, seconds: committer.seconds, firstParent: parents[0] ?? null };
 }
 
 /** The index of the last commit that is not after a time; -1 if all are. @param seconds since 1970 */

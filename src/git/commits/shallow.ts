@@ -9,5 +9,5 @@ const MAX_SHALLOW_BYTES = 16 << 20;
 /** Commits, in hexadecimal, whose parents a shallow clone does not have, gitrepository-layout(5). */
 export function shallowCommits(gitDir: ByteString): ReadonlySet<string> {
   const text = unlessErrno(['ENOENT'], '', () => readStoredText(joinPath(gitDir, 'shallow'), MAX_SHALLOW_BYTES));
-  return new Set(text.split('\n'));
+  return new Set(text === '' ? [] : text.split('\n'));
 }

@@ -1,5 +1,8 @@
 import { constants } from 'node:buffer';
 
+/** In bytes. */
+const SHORT_RUN = 64;
+
 /**
  * Applies a delta of a pack (gitformat-pack(5), "Deltified representation") to its base.
  * @param maxBytes the result must not be bigger
@@ -18,7 +21,7 @@ export function applyDelta(base: Buffer, delta: Buffer, maxBytes: number): Buffe
     const command = delta[at++] as number;
     if ((command & 0x80) === 0) {
       if (command === 0 || at + command > delta.length || filled + command > result.length) return null;
-      delta.copy(result, filled, at, at + command);
+      copyRun(delta, at, result, filled, command);
       at += command;
       filled += command;
       continue;
@@ -35,10 +38,19 @@ export function applyDelta(base: Buffer, delta: Buffer, maxBytes: number): Buffe
     if (count === 0) count = 0x10000;
     // Also false if the command was cut short, since the numbers are NaN or the end is passed.
     if (!(at <= delta.length && offset + count <= base.length && filled + count <= result.length)) return null;
-    base.copy(result, filled, offset, offset + count);
+    copyRun(base, offset, result, filled, count);
     filled += count;
   }
   return filled === result.length ? result : null;
+}
+
+/** Most runs are parts of tree entries, for which calling the engine takes longer than to copy them. */
+function copyRun(source: Buffer, from: number, target: Buffer, to: number, count: number): void {
+  if (count > SHORT_RUN) {
+    source.copy(target, to, from, from + count);
+    return;
+  }
+  for (let index = 0; index < count; index++) target[to + index] = source[from + index] as number;
 }
 
 /** Reads the two sizes at the start of a delta: seven bits a byte, lowest first. */

@@ -46,6 +46,9 @@ const FIXED_ARGUMENTS = [
   // It names packs by paths, which may lead to those of other repositories.
   '-c',
   'core.multiPackIndex=false',
+  // It takes what a commit-graph says for true, without a look at its checksum.
+  '-c',
+  'core.commitGraph=false',
   '-c',
   'core.hooksPath=/dev/null',
   '-c',

@@ -81,16 +81,20 @@ export function decodeTree(body: Buffer): TreeEntry[] {
  */
 export function findInTree(body: Buffer, name: ByteString): TreeEntry | null {
   // Not to be found is not to be there; what is found may also be part of an id, or the end of another name.
-  const found = body.indexOf(` ${name}\0`, 0, 'latin1');
+  const text = ` ${name}\0`;
+  let found = body.indexOf(text, 0, 'latin1');
   if (found < 0) return null;
-  for (let start = 0; start < body.length; ) {
-    const space = body.indexOf(SPACE, start);
-    const end = body.indexOf(NUL, space);
-    if (space < 0 || end < 0 || end + 1 + OID_LENGTH > body.length) throw malformed(start);
-    if (space >= found && end - space - 1 === name.length && body.toString('latin1', space + 1, end) === name) {
-      return decodeTree(body.subarray(start, end + 1 + OID_LENGTH))[0] ?? null;
-    }
+  for (let start = 0; start <= found; ) {
+    let space = start;
+    while (space < found && body[space] !== SPACE) space++;
+    let end = space;
+    while (end < body.length && body[end] !== NUL) end++;
+    if (end + 1 + OID_LENGTH > body.length) throw malformed(start);
+    if (space === found) return decodeTree(body.subarray(start, end + 1 + OID_LENGTH))[0] ?? null;
     start = end + 1 + OID_LENGTH;
+    // It was inside of this entry; the name may still follow.
+    if (start > found) found = body.indexOf(text, start, 'latin1');
+    if (found < 0) return null;
   }
   return null;
 }
@@ -102,8 +106,10 @@ export function findInTree(body: Buffer, name: ByteString): TreeEntry | null {
 export function entryStarts(body: Buffer): Uint32Array {
   const starts: number[] = [0];
   for (let start = 0; start < body.length; starts.push(start)) {
-    const end = body.indexOf(NUL, start) + 1 + OID_LENGTH;
-    if (end <= OID_LENGTH || end > body.length) throw malformed(start);
+    let end = start;
+    while (end < body.length && body[end] !== NUL) end++;
+    end += 1 + OID_LENGTH;
+    if (end > body.length) throw malformed(start);
     start = end;
   }
   return Uint32Array.from(starts);

@@ -87,13 +87,14 @@ async function collect(repo: ShadowRepo, expireMs: number, signal: AbortSignal):
   return { before, after, leftovers };
 }
 
-/** What a `git gc` of an administrator has made must not name commits that are gone; where it cannot be renewed, Git does without. */
+/**
+ * Answers read the history from a commit-graph, which takes a hundredth of the time. It must not name commits that are gone; where it
+ * cannot be renewed, answers do without.
+ */
 async function renewCommitGraph(gitDir: ByteString, signal: AbortSignal): Promise<void> {
-  const graph = fsPath(joinPath(gitDir, 'objects/info/commit-graph'));
-  if (!existsSync(graph)) return;
-  const { status } = await runGit(gitDir, ['commit-graph', 'write', '--reachable'], { signal });
+  const { status } = await runGit(gitDir, ['-c', 'core.commitGraph=true', 'commit-graph', 'write', '--reachable'], { signal });
   // Its lock is held by another Git, or was left by one that was killed.
-  if (status !== 0) rmSync(graph, { force: true });
+  if (status !== 0) rmSync(fsPath(joinPath(gitDir, 'objects/info/commit-graph')), { force: true });
 }
 
 async function git({ gitDir }: ShadowRepo, args: readonly string[], signal: AbortSignal): Promise<void> {
