@@ -127,7 +127,7 @@ export async function* readLog(config: Config, options: AnswerOptions & { readon
     until: await secondsFrom(parts, until, Number.POSITIVE_INFINITY),
   };
   const histories = new Histories();
-  const coreOptions = { ...times, histories, onProblem, yieldTurn: yieldRegularly(signal) };
+  const coreOptions = { ...times, histories, onProblem, yieldTurn: yieldRegularly(signal), signal };
   try {
     requireRecords(parts, times.until, histories);
     const elsewhere = everywhere.length === 0 ? parts : everywhere;

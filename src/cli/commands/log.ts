@@ -65,6 +65,7 @@ async function printLog(context: CliContext, flags: LogFlags, operands: readonly
     histories,
     onProblem: (_realdir, error) => tellProblem(context, error),
     yieldTurn: yieldRegularly(context.signal),
+    signal: context.signal,
   };
   const palette = Palette.for(context);
   const asked = parts.length === 1 && parts[0] !== undefined ? pathOfPart(parts[0]) : null;

@@ -45,6 +45,8 @@ export interface LogOptions {
   readonly histories: Histories;
   readonly onProblem: OnProblem;
   readonly yieldTurn: YieldTurn;
+  /** Ends what `yieldTurn` cannot, since it runs elsewhere. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Step {
@@ -82,12 +84,12 @@ export async function* logOf(parts: readonly Part[], options: LogOptions): Async
 }
 
 async function stepsOfAll(parts: readonly Part[], options: LogOptions): Promise<Step[]> {
-  const { since, until, isWanted = () => true, histories, onProblem, yieldTurn } = options;
+  const { since, until, isWanted = () => true, histories, onProblem, yieldTurn, signal } = options;
   const steps: Step[] = [];
   for (const part of parts) {
     try {
       const { history } = histories.of(part.repo);
-      for (const index of stepsOf(history, part.path)) {
+      for (const index of await stepsOf(history, part.path, signal)) {
         const seconds = history.stat[index]?.seconds ?? 0;
         if (seconds <= since) break;
         if (seconds <= until && isWanted(seconds, index === 0)) steps.push({ part, index, seconds });

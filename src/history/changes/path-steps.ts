@@ -1,8 +1,10 @@
+import type { RecordedCommit } from '../../git/commits/first-parents.js';
+import { commitsChanging } from '../../git/commits/path-commits.js';
 import type { Oid } from '../../git/objects/object-id.js';
 import type { ObjectReader } from '../../git/objects/object-reader.js';
 import { FileMode } from '../../git/trees/tree-codec.js';
 import type { ByteString } from '../../util/byte-string.js';
-import type { RepoHistory } from '../states/repo-history.js';
+import type { ShadowRepo } from '../../shadow/shadow-repo.js';
 
 /** What a tree has under a name; null if it has nothing. */
 interface Found {
@@ -10,13 +12,34 @@ interface Found {
   readonly oid: Oid;
 }
 
+/** A history, the oldest commit first. */
+interface Steppable {
+  readonly repo: Pick<ShadowRepo, 'gitDir'>;
+  readonly reader: ObjectReader;
+  readonly stat: readonly RecordedCommit[];
+}
+
+/** Up to so many commits, to look for a path oneself takes less time than to start Git. */
+const OWN_MAX = 200;
+
 /**
- * The commits in which a path changed, or something below it, the newest first, by their index in `history.stat`. Of each commit only what
- * differs from the next one is read.
+ * The commits in which a path changed, or something below it, the newest first, by their index in it.
  * @param path relative to the realdir; empty for all of it
- * @throws FsoError if a tree cannot be read
+ * @throws FsoError if a tree cannot be read; the reason of the signal
  */
-export function* stepsOf(history: RepoHistory, path: ByteString): Generator<number> {
+export async function stepsOf(history: Steppable, path: ByteString, signal?: AbortSignal): Promise<Iterable<number>> {
+  const { repo, stat } = history;
+  const tip = stat.at(-1)?.oid;
+  const changing = path === '' || stat.length <= OWN_MAX || tip === undefined ? null : await commitsChanging(repo.gitDir, tip, path, signal);
+  return changing === null ? ownSteps(history, path) : indexesOf(stat, changing);
+}
+
+function* indexesOf(commits: readonly RecordedCommit[], wanted: ReadonlySet<Oid>): Generator<number> {
+  for (let index = commits.length - 1; index >= 0; index--) if (wanted.has(commits[index]?.oid as Oid)) yield index;
+}
+
+/** Of each commit only what differs from the next one is read. @internal for tests */
+export function* ownSteps(history: Steppable, path: ByteString): Generator<number> {
   const { stat, reader } = history;
   const finder = new PathFinder(reader, path === '' ? [] : path.split('/'));
   let entry: Found | null = finder.find(stat.at(-1)?.tree ?? null);
