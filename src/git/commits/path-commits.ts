@@ -9,8 +9,8 @@ const HEX_LENGTH = 40;
 const ENVIRONMENT = { GIT_LITERAL_PATHSPECS: '1', GIT_ALLOC_LIMIT: String(128 * 1024 * 1024) };
 
 /**
- * The commits of a first-parent history in which a path changed, or something below it, as Git finds them, which takes a fifth of the
- * time that reading the trees ourselves does, and as long to begin as for some hundred commits.
+ * The commits of a first-parent history in which a path changed, or something below it, as Git finds them, which takes longer to
+ * begin than reading the trees ourselves, and less for each.
  * @param path relative, not empty
  * @returns null if Git cannot tell, for whatever reason: who reads the trees will see
  * @throws like `runGit`

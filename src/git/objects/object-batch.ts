@@ -18,7 +18,7 @@ export class ObjectBatch {
 
   /** @param gitDir absolute path of the `.git` directory */
   constructor(private readonly gitDir: ByteString) {
-    this.#output = gitOutput(gitDir, ['cat-file', '--batch'], this.#input);
+    this.#output = gitOutput(gitDir, ['cat-file', '--batch'], { input: this.#input });
   }
 
   /**

@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
-import type { Readable } from 'node:stream';
 import type { ByteString } from '../../util/byte-string.js';
 import { FsoError } from '../../util/errors.js';
 import { handled } from '../../util/async/handled.js';
-import type { GitArgument } from './run-git.js';
+import type { GitArgument, GitRunOptions } from './run-git.js';
 import { runGit } from './run-git.js';
 
 /**
@@ -11,10 +10,14 @@ import { runGit } from './run-git.js';
  * @param gitDir absolute path of the `.git` directory
  * @throws FsoError if Git fails, with what it says; else like `runGit`
  */
-export async function* gitOutput(gitDir: ByteString, args: readonly GitArgument[], input?: Readable): AsyncGenerator<Buffer> {
+export async function* gitOutput(
+  gitDir: ByteString,
+  args: readonly GitArgument[],
+  given: Pick<GitRunOptions, 'input' | 'env'> = {},
+): AsyncGenerator<Buffer> {
   const output = new PassThrough();
   const ending = new AbortController();
-  const options = { output, signal: ending.signal, ...(input && { input }) };
+  const options = { ...given, output, signal: ending.signal };
   // Where Git does not even start, nothing else ends the output.
   const result = handled(runGit(gitDir, args, options).finally(() => output.end()));
   try {

@@ -1,8 +1,10 @@
+import type { Oid } from '../../git/objects/object-id.js';
 import type { TreeEntry } from '../../git/trees/tree-codec.js';
 import { FileMode } from '../../git/trees/tree-codec.js';
 import { NOGTREE } from '../../record/records.js';
 import { isConfiguration } from '../../shadow/read/tree-files.js';
 import type { ByteString } from '../../util/byte-string.js';
+import { FsoError } from '../../util/errors.js';
 import type { Sums } from '../states/checksums.js';
 import type { AskedRepo } from '../states/histories.js';
 import { isLeftOut } from '../states/listed-entries.js';
@@ -11,6 +13,7 @@ import { isAnswered } from '../states/recorded-entry.js';
 import type { RecordReader } from '../states/record-reader.js';
 import type { RepoHistory, RepoState } from '../states/repo-history.js';
 import { TreePaths } from '../../shadow/read/tree-paths.js';
+import { gitTreeChanges } from './git-tree-changes.js';
 import type { TreeChange } from './tree-changes.js';
 import { treeChanges } from './tree-changes.js';
 
@@ -41,8 +44,13 @@ export interface Comparison {
   readonly nested?: readonly ByteString[];
 }
 
-/** Records that are read at once. */
+/** Changes that are looked at together, so that their records are read at once. */
 const CHUNK = 1024;
+
+/** Where no more directories differ, to compare them oneself takes less time than to start Git. */
+const OWN_MAX = 150;
+/** So many changes are kept in memory until it is known how many directories differ. */
+const FEW_MAX = 20_000;
 
 /**
  * What differs between two times in one repo: files, links, summaries; in Git's order, one at a time. It costs what differs.
@@ -56,7 +64,7 @@ export async function* differencesOf(
 ): AsyncGenerator<Difference> {
   const { before, after } = comparison;
   const firstPaths = new TreePaths(history.reader);
-  for (const chunk of chunksOf(changesOf(history, comparison))) {
+  for await (const chunk of changesOf(history, comparison)) {
     const sides = chunk.flatMap(({ path, before: one, after: other }) =>
       [one, other].flatMap((entry) => (entry === null ? [] : { path, entry })));
     const stats = await records.read(sides);
@@ -92,18 +100,52 @@ function* chunksOf(changes: Iterable<TreeChange>): Generator<readonly TreeChange
 }
 
 /** Changes of what answers are about. */
-function* changesOf(history: RepoHistory, { before, after, path = '', nested = [] }: Comparison): Generator<TreeChange> {
+async function* changesOf(history: RepoHistory, comparison: Comparison): AsyncGenerator<readonly TreeChange[]> {
+  const { before, after, path = '', nested = [] } = comparison;
   if (path.split('/').some(isConfiguration)) return;
-  const { reader } = history;
-  const trees = new TreePaths(reader);
+  const trees = new TreePaths(history.reader);
   const [one, other] = [before?.stat.tree ?? null, after.stat.tree].map((tree): TreeEntry | null =>
     tree === null || path !== '' ? trees.find(tree, path) : { mode: FileMode.directory, name: '', oid: tree });
   const [file, otherFile] = [one, other].map((entry) => (entry === null || entry?.mode === FileMode.directory ? null : (entry ?? null)));
-  if (file?.oid !== otherFile?.oid || file?.mode !== otherFile?.mode) yield { path, before: file ?? null, after: otherFile ?? null };
+  if (file?.oid !== otherFile?.oid || file?.mode !== otherFile?.mode) yield [{ path, before: file ?? null, after: otherFile ?? null }];
   const [tree, otherTree] = [one, other].map((entry) => (entry?.mode === FileMode.directory ? entry.oid : null));
   const isWanted = (at: ByteString): boolean => !isLeftOut(at, nested);
-  for (const change of treeChanges(reader, tree ?? null, otherTree ?? null, path, isWanted)) {
-    if (!isAnswered(change.path, (change.before ?? change.after) as TreeEntry) || !isWanted(change.path)) continue;
-    yield change;
+  for await (const chunk of changesBelow(history, [tree ?? null, otherTree ?? null], path, isWanted)) {
+    yield chunk.filter((change) => isAnswered(change.path, (change.before ?? change.after) as TreeEntry) && isWanted(change.path));
   }
+}
+
+/** What differs in two trees: few directories are compared here, many by Git. */
+async function* changesBelow(
+  { repo, reader }: RepoHistory,
+  [one, other]: readonly [Oid | null, Oid | null],
+  path: ByteString,
+  isWanted: (path: ByteString) => boolean,
+): AsyncGenerator<readonly TreeChange[]> {
+  let directories = 0;
+  const isCounted = (directory: ByteString): boolean => {
+    directories += 1;
+    return isWanted(directory);
+  };
+  const few: TreeChange[] = [];
+  for (const change of treeChanges(reader, one, other, path, isCounted)) {
+    few.push(change);
+    if (directories > OWN_MAX || few.length >= FEW_MAX) break;
+  }
+  if (directories <= OWN_MAX && few.length < FEW_MAX) {
+    yield* chunksOf(few);
+    return;
+  }
+  let hasBegun = false;
+  try {
+    for await (const chunk of gitTreeChanges(repo.gitDir, one, other, path, isWanted)) {
+      hasBegun = true;
+      yield chunk;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof FsoError) || hasBegun) throw error;
+  }
+  // What Git cannot tell, for whatever reason, is found out here, or is an error that names the file.
+  yield* chunksOf(treeChanges(reader, one, other, path, isWanted));
 }

@@ -88,7 +88,7 @@ async function collect(repo: ShadowRepo, expireMs: number, signal: AbortSignal):
 }
 
 /**
- * Answers read the history from a commit-graph, which takes a hundredth of the time. It must not name commits that are gone; where it
+ * Answers read the history from a commit-graph, which takes a tenth of the time. It must not name commits that are gone; where it
  * cannot be renewed, answers do without.
  */
 async function renewCommitGraph(gitDir: ByteString, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { oidToHex } from '../../../src/git/objects/object-id.js';
+import type { Oid } from '../../../src/git/objects/object-id.js';
+import { ObjectReader } from '../../../src/git/objects/object-reader.js';
 import type { TreeEntry } from '../../../src/git/trees/tree-codec.js';
+import { gitTreeChanges } from '../../../src/history/changes/git-tree-changes.js';
+import type { TreeChange } from '../../../src/history/changes/tree-changes.js';
 import { treeChanges } from '../../../src/history/changes/tree-changes.js';
 import { gitBuffer } from '../../harness/index.js';
 import type { RecordedEntries } from '../recorded-tree.js';
@@ -52,4 +56,30 @@ test('what configures the shadow repo is no change, and directories that are not
     ]);
     expect([...treeChanges(reader, null, after)].every(({ before: was }) => was === null)).toBe(true);
   });
+});
+
+test('Git finds the same, of a path, of an empty tree, and of what is left out', async () => {
+  const repository = new RecordedRepository();
+  const trees = fc.sample(tree, { seed: 1, numRuns: 80 });
+  const all = (from: number): RecordedEntries =>
+    Object.fromEntries(trees.flatMap((one, index) => Object.entries(trees[(index + from * (index % 3)) % trees.length] ?? one)
+      .map(([at, text]) => [`${index % 5 === 0 ? '.nogbundles/' : ''}d${index}/${at}`, text])));
+  const [before, after] = [repository.record('one', all(0)), repository.record('other', all(1))];
+  const told = async (one: Oid | null, other: Oid | null, at = '', isWanted = (_at: string): boolean => true): Promise<TreeChange[]> => {
+    const found: TreeChange[] = [];
+    for await (const some of gitTreeChanges(repository.gitDir, one, other, at, isWanted)) found.push(...some);
+    return found;
+  };
+  const reader = ObjectReader.open(repository.gitDir);
+  try {
+    const own = [...treeChanges(reader, before, after)];
+    expect(own.length).toBeGreaterThan(100);
+    expect(await told(before, after)).toEqual(own);
+    expect(await told(null, after)).toEqual([...treeChanges(reader, null, after)]);
+    expect(await told(before, null, 'top')).toEqual([...treeChanges(reader, before, null, 'top')]);
+    const isWanted = (at: string): boolean => !/^d1(\/|$)/.test(at);
+    expect(await told(before, after, '', isWanted)).toEqual([...treeChanges(reader, before, after, '', isWanted)]);
+  } finally {
+    reader.close();
+  }
 });
