@@ -61,7 +61,7 @@ export class CommitGraph {
   }
 
   /**
-   * The graph of a repository; null where there is none, or one that is damaged, incomplete or in another form: the objects are what counts.
+   * The graph of a repository; null where there is none, or one that is damaged or in another form: the objects are what counts.
    * @throws ForeignFileError if there is something else than a file that Git would have made
    */
   static read(gitDir: ByteString): CommitGraph | null {

@@ -9,8 +9,8 @@ import { baseOf, joinPath } from '../../util/byte-string.js';
 import type { TreeChange } from './tree-changes.js';
 
 /**
- * Git collects all that differs before it prints anything. A few trees can stand for any number of paths, so it gets no more memory at once,
- * in bytes, than a list of some 800,000 takes, all in all 250 MB, or a tree of a directory of 140,000 files.
+ * Git collects all that differs before it prints anything. A few trees can stand for any number of paths, so it gets no more memory at
+ * once, in bytes, than a list of some 800,000 takes, all in all 250 MB, or a tree of a directory of 140,000 files.
  */
 const ENVIRONMENT = { GIT_ALLOC_LIMIT: String(6 * 1024 * 1024) };
 

@@ -30,7 +30,8 @@ const OWN_MAX = 200;
 export async function stepsOf(history: Steppable, path: ByteString, signal?: AbortSignal): Promise<Iterable<number>> {
   const { repo, stat } = history;
   const tip = stat.at(-1)?.oid;
-  const changing = path === '' || stat.length <= OWN_MAX || tip === undefined ? null : await commitsChanging(repo.gitDir, tip, path, signal);
+  const isShort = path === '' || stat.length <= OWN_MAX || tip === undefined;
+  const changing = isShort ? null : await commitsChanging(repo.gitDir, tip, path, signal);
   return changing === null ? ownSteps(history, path) : indexesOf(stat, changing);
 }
 

@@ -68,7 +68,8 @@ describe('running Git', () => {
       const gitDir = `${base}/${name}/.git`;
       fs.writeFileSync(Buffer.from(`${base}/${name}/file`, 'latin1'), 'x');
       expect(await runGit(gitDir, ['add', 'file'], { workTree: `${base}/${name}` })).toMatchObject({ status: 0 });
-      expect(await runGit(gitDir, ['-c', 'gc.writeCommitGraph=false', 'gc', '-q', '--prune=now'])).toEqual({ status: 0, stderr: '', stdout: Buffer.alloc(0) });
+      const args = ['-c', 'gc.writeCommitGraph=false', 'gc', '-q', '--prune=now'];
+      expect(await runGit(gitDir, args)).toEqual({ status: 0, stderr: '', stdout: Buffer.alloc(0) });
       expect(fs.readdirSync(Buffer.from(`${gitDir}/objects/pack`, 'latin1')).some((file) => file.endsWith('.pack'))).toBe(true);
       const listed = await runGit(gitDir, ['status', '--porcelain'], { workTree: `${base}/${name}` });
       expect(listed.stdout.toString()).toBe('A  file\n');

@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 describe('the commits in which a path changed', () => {
-  test.each([...CHANGING, 'data', 'data/deep/er', 'never', 'data/never', 'data/a/below', ''])('Git finds the same ones: %j', async (path) => {
+  test.each([...CHANGING, 'data', 'data/deep/er', 'never', 'data/never', 'data/a/below', ''])('Git finds the same: %j', async (path) => {
     const found = [...(await stepsOf(history, path))];
     expect(found).toEqual([...ownSteps(history, path)]);
     expect(found.length > 0).toBe(!/never|below/.test(path));
