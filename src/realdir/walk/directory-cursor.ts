@@ -140,6 +140,11 @@ export class DirectoryCursor {
     return waiting;
   }
 
+  /** True if a subdirectory has been listed ahead. */
+  isReadAhead(name: ByteString, expected: Identity): boolean {
+    return this.ahead.has(name, expected);
+  }
+
   /** A path by which fs functions reach an entry at this moment. */
   reach(name: ByteString): ByteString {
     return this.prefix() + name;
@@ -150,7 +155,7 @@ export class DirectoryCursor {
    * any more or something else is there instead. Other system errors are thrown.
    */
   descend(name: ByteString, expected: Identity): boolean {
-    const isAhead = this.ahead.has(name, expected);
+    const isAhead = this.isReadAhead(name, expected);
     if (isAhead) this.position.away();
     else if (!this.go(name, expected)) return false;
     this.chain.push(name, expected);

@@ -52,11 +52,16 @@ export class PrefetchedNames {
 
 /** Reads the names of a directory ahead, outside of the realdir, if it is large. @param name of a subdirectory, or `.` */
 export async function fetchNames(
-  cursor: { readonly prefetchedNames: PrefetchedNames; reach(name: ByteString): ByteString; suspend(): void },
+  cursor: {
+    readonly prefetchedNames: PrefetchedNames;
+    isReadAhead(name: ByteString, expected: Identity): boolean;
+    reach(name: ByteString): ByteString;
+    suspend(): void;
+  },
   name: ByteString,
   stat: EntryStat,
 ): Promise<void> {
-  if (!isLargeDirectory(stat)) return;
+  if (!isLargeDirectory(stat) || cursor.isReadAhead(name, stat)) return;
   const fetching = cursor.prefetchedNames.fetch(cursor.reach(name), stat);
   cursor.suspend();
   await fetching;
