@@ -1,5 +1,7 @@
 /** From here on it pays to have others wait, in milliseconds: waiting costs more than a switch of threads. */
 const SLOW = 0.3;
+/** The same for listing a directory: several calls, which a local disk that is not cached answers mostly in less, and lstat at once. */
+const SLOW_LISTING = 1;
 /** A directory with so many names may take twice as long. */
 const NAMES = 256;
 /** Once decided, only one directory in so many is looked at again, */
@@ -68,6 +70,6 @@ export class Latency {
 
   /** Takes note of how long it took to list a directory with so many names, in milliseconds. */
   addListing(duration: number, names: number): void {
-    this.listings.add(duration > SLOW * (1 + names / NAMES));
+    this.listings.add(duration > SLOW_LISTING * (1 + names / NAMES));
   }
 }

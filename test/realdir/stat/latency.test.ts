@@ -17,9 +17,9 @@ describe('how slow a filesystem is', () => {
 
   test('listing directories counts as well, by the number of names', () => {
     const ofOther = Latency.of(-4);
-    for (let i = 0; i < 16; i += 1) ofOther.addListing(2, 10_000);
+    for (let i = 0; i < 16; i += 1) ofOther.addListing(5, 10_000);
     expect(ofOther.isSlow).toBe(false);
-    for (let i = 0; i < 16; i += 1) ofOther.addListing(2, 10);
+    for (let i = 0; i < 16; i += 1) ofOther.addListing(5, 10);
     expect(ofOther.isSlow).toBe(true);
   });
 
