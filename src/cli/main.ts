@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/process/run-git.js';
+import { expectLongWalks } from '../realdir/walk/long-walk.js';
 import { namedMessage } from '../util/system-errors/errno-names.js';
 import { FsoError } from '../util/errors.js';
 import { closeUmask } from '../util/process/umask.js';
@@ -78,6 +79,7 @@ export async function main(typed: readonly string[]): Promise<number> {
   try {
     useSystemZone(env);
     setGitEnvironment(env);
+    expectLongWalks(env['GIT_FSO_SYSTEM_CALLS'] === 'always');
     const name = commandOf(argv);
     const program = await createProgram(context, packageVersion(), name === undefined ? undefined : [name]);
     await program.parseAsync(argv, { from: 'user' });

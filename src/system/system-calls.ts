@@ -11,6 +11,8 @@ export interface SystemCalls {
   close(fd: number): number;
   /** getdents64(2): entries of an open directory, as many as fit; returns how many bytes were written, 0 at the end. */
   getdents64(fd: number, entries: number, bytes: number): number;
+  /** Returns the offset. */
+  lseek(fd: number, offset: number, whence: number): number;
   openat(directory: number, path: number, flags: number): number;
   /** statx(2), writes `STATX_BYTES`. */
   statx(directory: number, path: number, flags: number, mask: number, status: number): number;
@@ -43,6 +45,7 @@ function declare(koffi: Koffi): SystemCalls | null {
     return {
       close: libc.func('close', 'int', ['int']),
       getdents64: libc.func('getdents64', 'intptr_t', ['int', 'intptr_t', 'size_t']),
+      lseek: libc.func('lseek', 'intptr_t', ['int', 'intptr_t', 'int']),
       openat: libc.func('openat', 'int', ['int', 'intptr_t', 'int']),
       statx: libc.func('statx', 'int', ['int', 'intptr_t', 'int', 'uint', 'intptr_t']),
       errno: () => koffi.errno(),

@@ -42,7 +42,8 @@ const SECOND = 1_000_000_000n;
 const PRECISE_RUN = 16;
 let preciseLeft = 0;
 
-function kindOf(mode: number): EntryKind {
+/** What the mode of struct stat says. */
+export function kindOf(mode: number): EntryKind {
   switch (mode & KIND_MASK) {
     case 0o100000:
       return 'file';

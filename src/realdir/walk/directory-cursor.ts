@@ -10,7 +10,9 @@ import { ReadAhead } from '../ahead/read-ahead.js';
 import type { Identity } from './identity.js';
 import { Barred } from '../reach/barred.js';
 import type { Ground } from '../reach/inside.js';
+import { HeldPosition } from './held-position.js';
 import { LevelChain } from './level-chain.js';
+import { callsForWalk, countWalked } from './long-walk.js';
 import type { EntryStat, PreciseStat } from '../stat/lstat.js';
 import { distinctNames } from './listed-names.js';
 import { PrefetchedNames } from './large-directory.js';
@@ -20,15 +22,16 @@ import { heldIn, withRealdir } from '../reach/reach.js';
 import { GONE, Position } from './position.js';
 import { TimedCalls } from '../stat/timed-calls.js';
 import { atToplevel } from './toplevel-lost.js';
+import type { WalkPosition } from './walk-position.js';
 
 /** From this depth on a suspended cursor keeps its directory open; above, the way from the top is short. */
 const KEEP_FROM_DEPTH = 8;
 
 /**
- * A position in a directory tree that belongs to somebody else. The cursor makes the directory that it is in the working
- * directory of the process, so that entries are reached by name alone: that is faster than by path, has no limit on the
- * depth, and whoever swaps a directory for a symbolic link cannot lead it elsewhere, because each step is checked against the
- * inode that was seen before. In a worker thread, where the working directory is fixed, it holds the directory open instead.
+ * A position in a directory tree that belongs to somebody else. Whoever swaps a directory for a symbolic link cannot lead it elsewhere,
+ * because each step is checked against the inode that was seen before, and entries are reached by name alone, so that there is no limit on the depth:
+ * on long walks through directories that are held open, by system calls of our own. Where there are none, or a walk is short, the cursor
+ * makes the directory that it is in the working directory of the process; in a worker thread, where that is fixed, it holds it open instead.
  *
  * After `suspend` the process is in the directory where it was before, until the cursor is used
  * again; `close` ends the walk. Several cursors may take turns; the path from `reach` is for immediate use.
@@ -38,7 +41,7 @@ export class DirectoryCursor {
   readonly ground: Ground;
   readonly prefetchedNames = new PrefetchedNames();
   private readonly chain: LevelChain;
-  private readonly position: Position;
+  private position: WalkPosition;
   private readonly timed: TimedCalls;
   private readonly ahead: ReadAhead;
 
@@ -53,8 +56,12 @@ export class DirectoryCursor {
     this.timed = new TimedCalls(rootStat.dev);
     this.ahead = new ReadAhead(barred);
     this.chain = new LevelChain(rootStat);
-    // Where each step takes long, there is no short way from the top.
-    this.position = new Position(root, bounds, this.chain, () => (this.isSlow ? 1 : KEEP_FROM_DEPTH));
+    const calls = callsForWalk();
+    this.position =
+      calls === null
+        ? // Where each step takes long, there is no short way from the top.
+          new Position(root, bounds, this.chain, () => (this.isSlow ? 1 : KEEP_FROM_DEPTH))
+        : new HeldPosition(calls, root, bounds, this.chain);
   }
 
   /**
@@ -86,31 +93,33 @@ export class DirectoryCursor {
 
   /** Names in the current directory, each once; `onDoubled` is told which are listed more often. System errors are thrown. */
   names(onDoubled?: (names: readonly ByteString[]) => void): ByteString[] {
-    const known = this.ahead.here?.takeNames() ?? null;
+    const { here } = this.ahead;
+    const known = here?.takeNames() ?? null;
     if (known !== null) return known;
-    const prefix = this.prefix();
-    const place = prefix === '' ? '.' : fsPath(prefix);
-    const list = (): ByteString[] => this.timed.list(() => readdirSync(place, 'latin1'));
-    const read = (): ByteString[] => this.prefetchedNames.take(this.chain.last) ?? list();
-    return distinctNames(this.chain.depth === 0 ? atToplevel(this.root, read) : read(), onDoubled);
+    if (here === null) this.activate();
+    const list = (): ByteString[] => (here === null ? this.position.names() : readdirSync(fsPath(here.place), 'latin1'));
+    const read = (): ByteString[] => this.prefetchedNames.take(this.chain.last) ?? this.timed.list(list);
+    const names = this.chain.depth === 0 ? atToplevel(this.root, read) : read();
+    countWalked(names.length);
+    return distinctNames(names, onDoubled);
   }
 
   /** Status of an entry of the current directory, null if it has vanished. */
   lstat(name: ByteString): EntryStat | null {
-    const prefix = this.prefix();
+    const { here } = this.ahead;
+    if (here === null) this.activate();
     if (this.barred.isAny) this.barred.refuse(this.chain.levels, name);
-    const fetched = this.ahead.here?.take(name);
-    if (fetched !== undefined) return fetched;
-    return this.timed.left === 0 ? lstatEntry(prefix + name) : this.timed.lstat(prefix + name, lstatEntry);
+    if (here !== null) return this.lstatAhead(here, name, lstatEntry);
+    return this.timed.left === 0 ? this.position.lstat(name) : this.timed.lstat(name, (each) => this.position.lstat(each));
   }
 
   /** Like `lstat`, with times in nanoseconds. */
   lstatPrecise(name: ByteString): PreciseStat | null {
-    const prefix = this.prefix();
+    const { here } = this.ahead;
+    if (here === null) this.activate();
     if (this.barred.isAny) this.barred.refuse(this.chain.levels, name);
-    const fetched = this.ahead.here?.take(name);
-    if (fetched !== undefined) return fetched;
-    return this.timed.lstat(prefix + name, lstatPrecise);
+    if (here !== null) return this.lstatAhead(here, name, lstatPrecise);
+    return this.timed.left === 0 ? this.position.lstatPrecise(name) : this.timed.lstat(name, (each) => this.position.lstatPrecise(each));
   }
 
   /**
@@ -193,6 +202,12 @@ export class DirectoryCursor {
     return this.position.isStep(name, expected);
   }
 
+  /** The status of an entry of a directory that is read ahead. */
+  private lstatAhead<T>(here: AheadDirectory, name: ByteString, read: (path: ByteString) => T | null): T | PreciseStat | null {
+    const fetched = here.take(name);
+    return fetched === undefined ? this.timed.lstat(here.place + name, read) : fetched;
+  }
+
   /** The current directory is read ahead from now on; null if that fails: the call that needs it reports why. */
   private startAhead(at: number, names: ByteString[], expected: () => Expected): AheadDirectory | null {
     const { levels, last, depth } = this.chain;
@@ -218,9 +233,18 @@ export class DirectoryCursor {
     return this.position.prefix;
   }
 
+  /** From when a walk is long. */
+  private goOnHeld(position: Position): void {
+    const calls = callsForWalk();
+    if (calls === null) return;
+    position.close();
+    this.position = new HeldPosition(calls, this.root, this.ground.bounds, this.chain);
+  }
+
   private activate(): void {
     if (this.position.arrive()) return;
     this.barred.renew();
+    if (this.position instanceof Position) this.goOnHeld(this.position);
     this.position.take();
   }
 }

@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import type { ByteString } from '../../util/byte-string.js';
+import { fsPath } from '../../util/byte-string.js';
 import { errnoOf } from '../../util/errors.js';
 import type { Bounds } from '../reach/reach.js';
 import { holdRealdir } from '../reach/reach.js';
@@ -7,9 +9,11 @@ import type { Identity } from './identity.js';
 import { same } from './identity.js';
 import { KeptDirectory } from './kept-directory.js';
 import type { LevelChain } from './level-chain.js';
-import { lstatEntry } from '../stat/lstat.js';
+import type { EntryStat, PreciseStat } from '../stat/lstat.js';
+import { lstatEntry, lstatPrecise } from '../stat/lstat.js';
 import { Standpoint } from './standpoint.js';
 import { atToplevel, ToplevelLostError } from './toplevel-lost.js';
+import type { WalkPosition } from './walk-position.js';
 
 /** What the system says of a directory that is not where it was. */
 export const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
@@ -30,10 +34,10 @@ const AWAY: State = { at: 'away' };
 const HERE: State = { at: 'here' };
 
 /**
- * Takes the process to the directory at the end of a chain of levels, and away. One position of a thread is taken at a
- * time; each step is checked against the inode that the chain names.
+ * Takes the process to the directory at the end of a chain of levels, and away: names are looked up there, by Node. One position of a
+ * thread is taken at a time; each step is checked against the inode that the chain names.
  */
-export class Position {
+export class Position implements WalkPosition {
   /** The one that is taken now. */
   private static taken: Position | null = null;
 
@@ -131,6 +135,18 @@ export class Position {
     const steps = state.at === 'below' ? state.steps + 1 : 1;
     this.state = { at: 'below', steps };
     if (steps === BELOW_MAX) this.catchUp();
+  }
+
+  names(): ByteString[] {
+    return readdirSync(this.prefix === '' ? '.' : fsPath(this.prefix), 'latin1');
+  }
+
+  lstat(name: ByteString): EntryStat | null {
+    return lstatEntry(this.prefix + name);
+  }
+
+  lstatPrecise(name: ByteString): PreciseStat | null {
+    return lstatPrecise(this.prefix + name);
   }
 
   /** Opens the directory that was taken; null if that is not possible, or a descriptor holds it already. */

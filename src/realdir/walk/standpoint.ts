@@ -6,7 +6,7 @@ import { changeDirectory, changeToFirst, changeToOpen } from './change-directory
 import { holdDirectory, placeOf } from '../reach/open-step.js';
 
 /** A path below which nothing exists, for a walk whose directory has gone away. */
-const NOWHERE = '/dev/null/';
+export const NOWHERE = '/dev/null/';
 
 /** The directory that a walk is in. In worker threads, where the working directory is fixed, it is held open instead. */
 export class Standpoint {
