@@ -1,5 +1,9 @@
-/** The environment without anything that changes how Git behaves, with a fixed identity and clock zone. */
+/**
+ * The environment without anything that changes how Git behaves, with a fixed identity and clock zone. Walks of the command line use system
+ * calls by koffi from the start, as long ones do; FSO_TEST_NODE_OPTIONS=--no-addons has them do without.
+ */
 export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { FSO_TEST_NODE_OPTIONS: NODE_OPTIONS } = process.env;
   return {
     PATH: process.env['PATH'],
     HOME: '/nonexistent',
@@ -7,6 +11,8 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
     LC_ALL: 'C',
     LANG: 'C',
     TZ: 'UTC',
+    GIT_FSO_SYSTEM_CALLS: 'always',
+    ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_SYSTEM: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
