@@ -36,8 +36,8 @@ export function directoryCalls(): DirectoryCalls | null {
 }
 
 /**
- * What can be asked about open directories, with names that are bytes, one a character. None of the calls says why it has failed: Node's own call
- * for the same, which is not fast then, tells that in the way that everybody knows.
+ * What can be asked about open directories, with names that are bytes, one a character. None of the calls says why it has failed: Node's
+ * own call for the same tells that, in the way that everybody knows.
  */
 export class DirectoryCalls {
   /** The struct statx that `status` has filled, in words of 32 bits, the lower one first. */
@@ -59,7 +59,8 @@ export class DirectoryCalls {
   }
 
   /**
-   * Opens a directory in one that is open; a symbolic link is not followed. Who may not read it gets a hold on it, through which it can be passed.
+   * Opens a directory in one that is open; a symbolic link is not followed. Who may not read it gets a hold on it, through which it can
+   * be passed.
    * @returns a descriptor, to be closed by `close`; negative if that fails
    */
   open(directory: number, name: string): number {

@@ -29,9 +29,10 @@ const KEEP_FROM_DEPTH = 8;
 
 /**
  * A position in a directory tree that belongs to somebody else. Whoever swaps a directory for a symbolic link cannot lead it elsewhere,
- * because each step is checked against the inode that was seen before, and entries are reached by name alone, so that there is no limit on the depth:
- * on long walks through directories that are held open, by system calls of our own. Where there are none, or a walk is short, the cursor
- * makes the directory that it is in the working directory of the process; in a worker thread, where that is fixed, it holds it open instead.
+ * because each step is checked against the inode that was seen before, and entries are reached by name alone, so that there is no limit
+ * on the depth: on long walks through directories that are held open, by system calls of our own. Where there are none, or a walk is
+ * short, the cursor makes the directory that it is in the working directory of the process; in a worker thread, where that is fixed, it
+ * holds it open instead.
  *
  * After `suspend` the process is in the directory where it was before, until the cursor is used
  * again; `close` ends the walk. Several cursors may take turns; the path from `reach` is for immediate use.

@@ -26,8 +26,8 @@ const CLOSED = -1;
 const AT_FDCWD = -100;
 
 /**
- * Holds the directories of a chain open, each entered from the one above it, and asks for names by system calls of our own. It has nothing to
- * do with the working directory of the process, so that any number of walks in any threads can be at their places.
+ * Holds the directories of a chain open, each entered from the one above it, and asks for names by system calls of our own. It has
+ * nothing to do with the working directory of the process, so that any number of walks in any threads can be at their places.
  */
 export class HeldPosition implements WalkPosition {
   private isAway = true;

@@ -16,7 +16,10 @@ export interface WalkPosition {
    * @returns false if part of the chain has vanished, so that nothing is found from now on
    */
   take(): boolean;
-  /** Goes to a directory in this one, which the chain will name next; false if it is gone or another one, then the walk stays or is away. */
+  /**
+   * Goes to a directory in this one, which the chain will name next; false if it is gone or another one: then the walk is where it was,
+   * or away.
+   */
   isStep(name: ByteString, expected: Identity): boolean;
   /** Like `isStep`, by an absolute path, wherever the walk was. */
   takeFrom(path: ByteString, expected: Identity): boolean;
