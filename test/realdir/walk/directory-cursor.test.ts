@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
 import { testCursor } from './cursor-tests.js';
 
-describe('a cursor in the working directory', testCursor);
+describe('a cursor in the working directory', () => {
+  testCursor();
+});

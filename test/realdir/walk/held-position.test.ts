@@ -5,4 +5,6 @@ import { testCursor } from './cursor-tests.js';
 
 expectLongWalks(true);
 
-describe.skipIf(directoryCalls() === null)('a cursor that holds directories open (where koffi can be loaded)', testCursor);
+describe.skipIf(directoryCalls() === null)('a cursor that holds directories open (where koffi can be loaded)', () => {
+  testCursor();
+});
