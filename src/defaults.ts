@@ -13,6 +13,8 @@ export const DEFAULTS = {
   wait: '10s',
   /** Repos that are worked on at the same time. Several keep slow disks busy; more than this does not pay. */
   jobs: Math.min(4, availableParallelism()),
+  /** Threads that walk one repo, where it is big. */
+  threads: Math.min(4, availableParallelism()),
   /** Threads of one `sha` run. */
   hashWorkers: 2,
   hookTimeout: '60s',

@@ -73,6 +73,8 @@ const MAX_KEPT = 1000;
 export class FacetTally implements ObservationEvents {
   private counts: Record<ChangeLetter, number> = { '?': 0, M: 0, D: 0 };
   private visited = 0;
+  /** What other threads have visited, as far as that is not added yet. */
+  private readonly visitedBy = new Map<number, number>();
   private directory: ByteString = '';
   private reading: Reading | null = null;
   /** Bytes of files that were read so far. */
@@ -117,14 +119,46 @@ export class FacetTally implements ObservationEvents {
   onVisited(directory: ByteString, entries: number): void {
     this.visited += entries;
     this.directory = directory;
-    this.listener.onProgress?.(this.visited, this.bytes, directory, this.reading);
+    this.tellProgress();
+  }
+
+  /** Takes note of how far another thread of the run is; what it has found comes with `add`. */
+  onVisitedBy(thread: number, visited: number, directory: ByteString): void {
+    this.visitedBy.set(thread, visited);
+    this.directory = directory;
+    this.tellProgress();
+  }
+
+  /** Adds what other threads of the run have found. */
+  add(results: readonly FacetResult[]): void {
+    if (results.length === 0) return;
+    this.visitedBy.clear();
+    for (const result of results) {
+      this.counts['?'] += result.added;
+      this.counts.M += result.modified;
+      this.counts.D += result.deleted;
+      this.visited += result.visited;
+      this.problemCount += result.problemCount;
+      this.warningCount += result.warningCount;
+      this.problems.push(...result.problems);
+      this.warnings.push(...result.warnings);
+      for (const hit of result.limits) this.limits.set(hit.limit, { ...hit, count: hit.count + (this.limits.get(hit.limit)?.count ?? 0) });
+    }
+    // Which thread has found what first says nothing.
+    for (const list of [this.problems, this.warnings]) list.splice(0, Infinity, ...list.sort(byPath).slice(0, MAX_KEPT));
   }
 
   /** Takes note of how far the reading of files is, which may take long without anything else happening. */
   onReading(reading: Reading): void {
     this.reading = reading;
     this.bytes = reading.bytes;
-    this.listener.onProgress?.(this.visited, this.bytes, this.directory, reading);
+    this.tellProgress();
+  }
+
+  private tellProgress(): void {
+    let { visited } = this;
+    for (const elsewhere of this.visitedBy.values()) visited += elsewhere;
+    this.listener.onProgress?.(visited, this.bytes, this.directory, this.reading);
   }
 
   /** The result of the run, with its new commit if there is one. */
@@ -134,4 +168,8 @@ export class FacetTally implements ObservationEvents {
     const limits = [...this.limits.values()];
     return { commit, added, modified, deleted, complete, bytes, visited, problems, problemCount, warnings, warningCount, limits };
   }
+}
+
+function byPath(a: Problem, b: Problem): number {
+  return a.path < b.path ? -1 : Number(a.path > b.path);
 }

@@ -11,6 +11,11 @@ export function traceTo(to: WriteLine): void {
   write = to;
 }
 
+/** Tells lines that another thread has made. */
+export function relayTrace(lines: readonly string[]): void {
+  for (const line of lines) write?.(line);
+}
+
 /** Tells what one piece of work decides about the paths below one directory, and why. */
 export class PathTrace {
   constructor(

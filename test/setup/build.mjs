@@ -17,6 +17,9 @@ function compile(outDir) {
 
 const BUNDLE_OPTIONS = { absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20.19', metafile: true, logLevel: 'warning' };
 
+/** Programs of worker threads, which are looked for beside the bundle. */
+const THREAD_PROGRAMS = ['src/realdir/hash/hash-worker.ts', 'src/facets/threads/walk-worker.ts'];
+
 /** What is a module for TypeScript and none in the bundle finds files beside it all the same. */
 const ITS_PLACE = {
   define: { 'import.meta.url': 'itsPlace' },
@@ -34,7 +37,7 @@ async function bundle(outDir, startedAt) {
   const file = path.join(outDir, 'bundle.cjs');
   const parts = [
     await build({ ...BUNDLE_OPTIONS, ...ITS_PLACE, entryPoints: ['src/cli/main.ts'], outfile: file, format: 'cjs', ...SHORT }),
-    await build({ ...BUNDLE_OPTIONS, entryPoints: ['src/realdir/hash/hash-worker.ts'], outdir: outDir, format: 'esm' }),
+    await build({ ...BUNDLE_OPTIONS, entryPoints: THREAD_PROGRAMS, outdir: outDir, entryNames: '[name]', format: 'esm' }),
   ];
   fs.writeFileSync(file, asAscii(fs.readFileSync(file, 'utf8')));
   fs.writeFileSync(path.join(outDir, 'LICENSES.txt'), licenseTexts(ROOT, parts.flatMap(({ metafile }) => Object.keys(metafile.inputs))));

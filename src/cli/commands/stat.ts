@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import type { StatOptions } from '../../facets/stat/record-stat.js';
 import { recordStat } from '../../facets/stat/record-stat.js';
+import { DEFAULTS } from '../../defaults.js';
 import { UsageError } from '../../util/errors.js';
 import { acceptEmptyOption } from '../options/accept-empty.js';
 import type { CliContext } from '../context.js';
 import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
 import { openShadowRepo } from '../open-repo.js';
+import { positiveInteger } from '../options/positive-integer.js';
 import { refreshIndexOption } from '../options/refresh-index.js';
 import { printFacetResult } from '../render/facet-text.js';
 
@@ -15,6 +17,7 @@ interface StatFlags {
   readonly mtimeRangeOnly?: boolean;
   readonly recheck?: boolean;
   readonly acceptEmpty?: boolean;
+  readonly threads?: number;
 }
 
 function statOptionsFrom(flags: StatFlags): StatOptions {
@@ -25,6 +28,7 @@ function statOptionsFrom(flags: StatFlags): StatOptions {
     ...(flags.mtimeRange === true && { mtimeRange: 'range' }),
     ...(flags.mtimeRangeOnly === true && { mtimeRange: 'only' }),
     ...(flags.recheck === true && { recheck: true }),
+    ...(flags.threads !== undefined && { threads: flags.threads }),
   };
 }
 
@@ -37,6 +41,7 @@ export function registerStat(program: Command, context: CliContext): void {
     .option('--mtime-range', 'renew the summary of the whole tree although nothing triggers it')
     .option('--mtime-range-only', 'renew that summary and nothing else')
     .option('--recheck', 'renew all summaries: of the whole tree, nogbundles and submodules')
+    .option('--threads <n>', `walk a large tree with up to n threads; ${DEFAULTS.threads} if this is not given`, positiveInteger)
     .addOption(refreshIndexOption())
     .addOption(acceptEmptyOption())
     .action(async (flags: StatFlags) => {

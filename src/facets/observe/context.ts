@@ -3,6 +3,7 @@ import type { DirectoryCursor } from '../../realdir/walk/directory-cursor.js';
 import type { SumsOf, TreeSummary } from '../../realdir/sums/tree-summary.js';
 import type { YieldTurn } from '../../util/async/yield-regularly.js';
 import type { PathTrace } from '../../util/trace.js';
+import type { SubtreeOffers } from '../threads/subtree-offers.js';
 import type { MountPoints } from './mount-points.js';
 import type { ObjectSink } from './diff/directory-edit.js';
 import type { Recorder } from './recorder.js';
@@ -32,6 +33,8 @@ export interface ObservationContext<State> {
   readonly sumsVisitedOnly: boolean;
   /** Sums over directories, by paths relative to the realdir, that are known already. */
   readonly sumsOf?: SumsOf | undefined;
+  /** Other threads, which may take subtrees; none if it is not given. */
+  readonly offers?: SubtreeOffers | undefined;
   /** Filesystems that are not mounted in the realdir, though they were: what is recorded there stays. */
   readonly mounts: MountPoints | null;
   readonly events: ObservationEvents;

@@ -19,17 +19,19 @@ import { isTree } from './diff/directory-edit.js';
 import { DirectoryDiff } from './diff/directory-diff.js';
 import { ExpectedEntries } from './expected-entries.js';
 import { DirectoryListing } from './directory-listing.js';
-import type { CheckedEntry } from './fingerprint/fingerprint-check.js';
+import { leaveDirectory } from './leave-directory.js';
+import type { CheckedEntry, FingerprintCheck } from './fingerprint/fingerprint-check.js';
 import { checkFingerprint, isPassedOver } from './fingerprint/fingerprint-check.js';
 import { RESERVED, UNCHANGED, VANISHED, whyNoLeaf, whyNotEntered, whyNotVisited, whySkipped, whyUnread } from './reasons.js';
 import { throwIfFatal } from './reading-failure.js';
 import type { EnteredDirectory } from './recorder.js';
+import type { LeftSubtree } from '../threads/subtree.js';
 import { WholeTrees } from './whole-trees.js';
 import { isReserved } from '../../record/reserved-names.js';
 import { symlinkRecord } from '../../record/records.js';
 
 /** The tree of a directory, now or when the pending records are there. */
-type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };
+export type Visited = { readonly tree: Oid | null } | { readonly later: Promise<Oid | null> };
 
 /**
  * Compares a realdir with its last record, one directory at a time. The memory that it takes
@@ -57,7 +59,15 @@ export class Observation<State> {
     const scope = IgnoreScope.root(exclude, this.listing.gitignore('', names, null), ignoreSteps);
     const visited = await this.visit({ path: '', name: '', stat: cursor.rootStat }, names, recordedOid, scope, null);
     cursor.suspend();
+    this.context.offers?.setIdle();
     return 'later' in visited ? await visited.later : visited.tree;
+  }
+
+  /** Compares a directory that another thread has left to this one: the cursor is in it. */
+  async visitLeft({ directory, names, recorded }: LeftSubtree, scope: IgnoreScope | null): Promise<Visited> {
+    const visited = await this.visit(directory, [...names], recorded, scope, null);
+    this.context.cursor.suspend();
+    return visited;
   }
 
   private async visit(
@@ -67,7 +77,7 @@ export class Observation<State> {
     scope: IgnoreScope | null,
     parent: State | null,
   ): Promise<Visited> {
-    const { cursor, recorder, events, trace, yieldTurn } = this.context;
+    const { cursor, recorder, trace, yieldTurn } = this.context;
     const pause = yieldTurn() ?? this.outside(recorder.ready());
     if (pause !== undefined) await pause;
     const expected = (): ExpectedEntries => ExpectedEntries.at(this.context, directory.path, recordedOid, scope, this.counting.isWanted);
@@ -76,7 +86,7 @@ export class Observation<State> {
     const check = checkFingerprint(this.context, directory.path, names, recordedOid, scope, this.counting.isWanted);
     if (check?.isKnown === true && !check.hasDirectories) {
       for (const stat of check.stats) if (stat !== undefined) this.counting.add(stat);
-      events.onVisited(directory.path, names.length);
+      this.noteVisited(directory, names);
       if (trace !== null) for (const name of names) trace.tell(joinPath(directory.path, name), whySkipped(scope, name) ?? UNCHANGED);
       return { tree: recordedOid };
     }
@@ -95,21 +105,38 @@ export class Observation<State> {
       const entered = check?.isKnown === true && stat?.kind !== 'directory' ? this.known(diff, name, stat) : this.entry(diff, name, stat);
       if (entered !== undefined) await entered;
     }
-    events.onVisited(directory.path, names.length);
+    this.noteVisited(directory, names);
     if (scope?.isSpent === true) diff.noteSpent();
     if (!recorder.exhausted) {
       if (this.context.mounts?.isMissingIn(directory.path) === true) this.keepLost(diff);
       diff.removeMissing();
     }
     const { settled } = diff;
-    if (settled !== null) return { later: handled(settled.then(() => diff.store(yieldTurn)).then(() => diff.finish())) };
+    if (settled !== null) return { later: handled(settled.then(() => this.closeLater(diff, check))) };
     const locked = diff.needsWrite ? this.outside(this.context.beforeWrite()) : undefined;
     if (locked !== undefined) await locked;
     const stored = diff.store(yieldTurn);
     if (stored !== undefined) await stored;
+    return { tree: this.close(diff, check) };
+  }
+
+  private close(diff: DirectoryDiff<State>, check: FingerprintCheck | null): Oid | null {
     const tree = diff.finish();
     if (tree !== null && diff.isPlain) check?.remember(tree);
-    return { tree };
+    return tree;
+  }
+
+  /** Closes a directory that has waited for records, outside of the realdir. */
+  private async closeLater(diff: DirectoryDiff<State>, check: FingerprintCheck | null): Promise<Oid | null> {
+    const { beforeWrite, yieldTurn } = this.context;
+    if (diff.needsWrite) await beforeWrite();
+    await diff.store(yieldTurn);
+    return this.close(diff, check);
+  }
+
+  private noteVisited(directory: EnteredDirectory, names: readonly ByteString[]): void {
+    this.context.events.onVisited(directory.path, names.length);
+    this.context.offers?.count(names.length);
   }
 
   /** Waits outside of the realdir. */
@@ -220,7 +247,7 @@ export class Observation<State> {
     recorded: TreeEntry | undefined,
     reserved: boolean,
   ): Promise<void> {
-    const { cursor, selection, mounts } = this.context;
+    const { cursor, selection, mounts, offers } = this.context;
     const path = diff.pathOf(name);
     const directory: EnteredDirectory = { path, name, stat };
     const isAboveNogbundle = selection.isBelow(path);
@@ -235,7 +262,7 @@ export class Observation<State> {
     if (decision === 'unmounted') return this.keepUnmounted(diff, name);
     if (this.trace !== null && decision !== 'enter') this.trace.tell(path, whyNotEntered(decision, diff.scope, name));
     if (decision === 'nogbundle') return this.wholes.record(diff, { ...directory, kind: 'nogbundle', head: null }, recorded);
-    if (decision === 'reserved' || decision === 'ignored') return this.counting.below(directory);
+    if (decision === 'reserved' || decision === 'ignored') return diff.closeAfterSums(await this.counting.below(directory));
 
     if (cursor.isSlow) await cursor.prefetchInside(name, this.context.yieldTurn);
     if (isLargeDirectory(stat)) await fetchNames(cursor, name, stat);
@@ -249,7 +276,7 @@ export class Observation<State> {
     if (insideDecision !== 'visit') {
       cursor.ascend();
       if (this.trace !== null) this.trace.tell(path, whyNotVisited(insideDecision, repo));
-      if (insideDecision === 'ignored') return this.counting.below(directory);
+      if (insideDecision === 'ignored') return diff.closeAfterSums(await this.counting.below(directory));
       return this.wholes.recordEntered(diff, directory, repo, recorded);
     }
 
@@ -257,7 +284,10 @@ export class Observation<State> {
     this.counting.add(stat);
     const scope = isIgnored ? null : (diff.scope?.enter(name, this.listing.gitignore(path, names, diff.scope)) ?? null);
     const recordedTree = recorded !== undefined && isTree(recorded) ? recorded.oid : null;
+    if (leaveDirectory(this.context, this.counting, diff, { directory, names, scope, recorded })) return;
+    const before = offers?.counted ?? 0;
     const visited = await this.visit(directory, names, recordedTree, scope, diff.state);
+    offers?.noteSize(cursor.depth, before);
     cursor.ascend();
     diff.keep(name);
     if ('later' in visited) diff.closeAfter(visited.later.then((tree) => diff.setTree(recorded, name, tree)));

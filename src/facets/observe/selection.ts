@@ -39,7 +39,8 @@ export class NogbundleSelection {
 
   private readonly parents = new Set<ByteString>();
 
-  private constructor(private readonly paths: ReadonlySet<ByteString>) {
+  /** @param paths of the directories, relative to the realdir */
+  constructor(readonly paths: ReadonlySet<ByteString>) {
     for (const path of paths) {
       for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         this.parents.add(path.slice(0, slash));

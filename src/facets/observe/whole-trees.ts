@@ -43,7 +43,7 @@ export class WholeTrees<State> {
     const { recorder, reader, sink, mounts, trace } = this.context;
     const { name } = directory;
     const isNewPath = recorded === undefined || isTree(recorded);
-    const suffix = isNewPath && directory.kind === 'submodule' ? '/' : '';
+    const suffix = suffixOf(directory, isNewPath);
     diff.hasSummarized = true;
     diff.keep(name);
     // A sum over what is not mounted would be too small.
@@ -54,7 +54,7 @@ export class WholeTrees<State> {
     const readRecord = (oid: Oid) => (): ReturnType<typeof parseRecord> => parseRecord(reader.readBlob(oid));
     if (!isNewPath && recorder.isCurrent(directory, readRecord(recorded.oid))) {
       trace?.tell(directory.path, `${KEPT}: nothing triggers that it is summed up again`);
-      await this.counting.belowWith(directory, null);
+      diff.closeAfterSums(await this.counting.belowWith(directory, null));
       return;
     }
     if (sink === null) {
@@ -62,11 +62,30 @@ export class WholeTrees<State> {
       return;
     }
     const summary = recorder.countsTrees ? new TreeSummary() : null;
-    await this.counting.belowWith(directory, summary);
+    const still = await this.counting.belowWith(directory, summary);
+    if (still === null) return this.recordSummed(diff, directory, recorded, summary);
+    diff.closeAfter(still.added.then(() => this.recordSummed(diff, directory, recorded, summary)));
+  }
+
+  private recordSummed(
+    diff: DirectoryDiff<State>,
+    directory: SummarizedDirectory,
+    recorded: TreeEntry | undefined,
+    summary: TreeSummary | null,
+  ): void {
+    const { recorder, trace } = this.context;
+    const { name } = directory;
+    const isNewPath = recorded === undefined || isTree(recorded);
+    const suffix = suffixOf(directory, isNewPath);
     if (!isNewPath && summary?.complete === false) {
       trace?.tell(directory.path, `${KEPT}: not everything in it could be read`);
       return;
     }
     diff.setSummarized(recorded, name, recorder.summarized(directory, summary), suffix);
   }
+}
+
+/** What stands behind the path of a new submodule where changes are told. */
+function suffixOf({ kind }: SummarizedDirectory, isNewPath: boolean): string {
+  return isNewPath && kind === 'submodule' ? '/' : '';
 }

@@ -27,7 +27,8 @@ import type { DirectoryFingerprints } from '../observe/fingerprint/directory-fin
 import type { RecordedStub } from '../observe/selection.js';
 import { NogbundleSelection, readRecordedStub } from '../observe/selection.js';
 import { StatRecorder } from './stat-recorder.js';
-import { isKeptAsImmutable, readToplevel, ToplevelStat } from './toplevel-stat.js';
+import type { WalkTeam } from '../threads/walk-team.js';
+import { entriesOf, isKeptAsImmutable, readToplevel, ToplevelStat } from './toplevel-stat.js';
 
 /**
  * Which sums of directory trees are made anew although nothing triggers it: those over what is
@@ -74,6 +75,8 @@ export interface StatObservation {
   /** What is known about directories that have not changed; asked and added to. */
   readonly fingerprints?: DirectoryFingerprints;
   readonly signal?: AbortSignal | undefined;
+  /** Further threads, which take parts of the walk. */
+  readonly team?: WalkTeam | null | undefined;
   beforeWrite(): Promise<void> | undefined;
 }
 
@@ -110,12 +113,16 @@ export async function observeStat(input: StatObservation): Promise<Oid | null> {
     // Where the toplevel record needs all sums in any case, no other record need be older.
     const all = input.recheck === true || input.summaries === 'all' || (input.summaries === 'visited' && toplevel.isStale);
     const stub = input.stub ?? readRecordedStub(reader, tree);
+    // What is not mounted concerns few, and is found out by one thread.
+    const team = mounts === null ? input.team : null;
+    const offers = team?.gather(entriesOf(recordedTop));
     const context: ObservationContext<null> = {
       cursor,
       reader,
       sink,
       recorder: new StatRecorder(all, () => toplevel.record()),
       selection: NogbundleSelection.find(realdir, bounds, stub, (path, error) => events.onProblem(path, error)),
+      offers,
       fingerprints: input.fingerprints ?? null,
       exclude: stub.gitignore,
       summary: sink === null ? null : toplevel.summary,
@@ -129,6 +136,7 @@ export async function observeStat(input: StatObservation): Promise<Oid | null> {
       beforeWrite: () => input.beforeWrite(),
       yieldTurn: yieldOutside(cursor, input.signal),
     };
+    await team?.begin(context, all);
     const observed = await new Observation(context).run(tree);
     const { summary } = context;
     if (summary !== null) input.onSummed?.({ root: cursor.rootStat, sums: summary.complete ? summary : null, all });

@@ -16,6 +16,12 @@ export function readToplevel(reader: ObjectReader, tree: Oid | null): RecordFiel
   return entry === undefined ? null : parseRecord(reader.readBlob(entry.oid));
 }
 
+/** How many entries the realdir had when the record was made; null if it does not say. */
+export function entriesOf(fields: RecordFields | null): number | null {
+  const counts = ['dirs', 'files', 'links', 'others'].map((name) => fields?.get(name) ?? 0);
+  return fields?.has('dirs') === true ? counts.reduce<number>((sum, count) => sum + Number(count), 0) : null;
+}
+
 /** True if the record says that the realdir has the immutable attribute. */
 export function isRecordedImmutable(fields: RecordFields | null): boolean {
   return String(fields?.get('attrs') ?? '').includes('i');

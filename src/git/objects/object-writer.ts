@@ -53,6 +53,11 @@ export class ObjectWriter {
     return this.#pack?.count ?? this.#held.size;
   }
 
+  /** True if there were so many objects that they are in a pack. */
+  get hasPack(): boolean {
+    return this.#pack !== null;
+  }
+
   /** @param body the content; a string must be ASCII. A Buffer must not be changed before `finish`. */
   writeBlob(body: Buffer | string): Oid {
     return this.#write('blob', body);
@@ -88,6 +93,19 @@ export class ObjectWriter {
     if (this.#pack !== null) return this.#pack.finish();
     writeLooseObjects(this.#objectsDir, this.#held);
     return KeepGuard.none();
+  }
+
+  /** Ends the writing, and returns what was held in memory so far; null if that was too much, so that there is a pack. */
+  takeHeld(): RawObject[] | null {
+    this.#refuseIfDone();
+    if (this.#pack !== null) return null;
+    this.#isDone = true;
+    return [...this.#held.values()];
+  }
+
+  /** Stores an object, whatever it is. */
+  writeObject({ type, body }: RawObject): Oid {
+    return this.#write(type, body);
   }
 
   /** Gives up: removes temporary files. Harmless after `finish` or a failure. */

@@ -26,6 +26,23 @@ export class KeepGuard {
     return createLock(path) ? new KeepGuard(path) : KeepGuard.none();
   }
 
+  /** The guard of a pack that another thread of this process has created. */
+  static of(path: ByteString | null): KeepGuard {
+    return new KeepGuard(path);
+  }
+
+  /** Of the `.keep` file; null if there is nothing to guard. */
+  get path(): ByteString | null {
+    return this.#path;
+  }
+
+  /** Removes the pack as well, its index first: nothing names what is in it. Never throws. */
+  discard(): void {
+    const path = this.#path;
+    if (path !== null) for (const end of ['idx', 'pack']) removeQuietly(path.replace(/keep$/, end));
+    this.release();
+  }
+
   /** Removes the `.keep` file, or leaves it over; harmless when called again. Never throws. */
   release(): void {
     const path = this.#path;

@@ -1,4 +1,6 @@
 import type { ByteString } from '../../util/byte-string.js';
+import type { PassedError } from '../../util/threads/passed-error.js';
+import { passError } from '../../util/threads/passed-error.js';
 import type { ExpectedFile, HashOptions, HashResult } from './hash-file.js';
 import { hashDescriptor, withPath } from './hash-file.js';
 
@@ -10,27 +12,11 @@ export interface HashJob {
   readonly place?: ByteString;
 }
 
-/** An error as it passes between threads, which would drop the code of a system error. */
-export interface HashFailure {
-  readonly message: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export type HashOutcome = { readonly result: HashResult } | { readonly failure: HashFailure };
-
-const KEPT_PROPERTIES = ['code', 'errno', 'syscall', 'path'];
+export type HashOutcome = { readonly result: HashResult } | { readonly failure: PassedError };
 
 /** The outcome of a job that failed with `error`. */
 export function failureOf(error: unknown, path: ByteString): HashOutcome {
-  const named = withPath(error, path);
-  if (!(named instanceof Error)) return { failure: { message: String(error), properties: {} } };
-  const properties = Object.entries(named).filter(([name]) => KEPT_PROPERTIES.includes(name));
-  return { failure: { message: named.message, properties: Object.fromEntries(properties) } };
-}
-
-/** The error that a failure was made of. */
-export function errorOf(failure: HashFailure): Error {
-  return Object.assign(new Error(failure.message), failure.properties);
+  return { failure: passError(withPath(error, path)) };
 }
 
 /** Hashes several files one after the other. */

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { shareOfOpenFiles } from '../../util/process/open-file-limit.js';
 import type { ByteString } from '../../util/byte-string.js';
+import { receivedError } from '../../util/threads/passed-error.js';
 import type { HashJob, HashOutcome } from './hash-batch.js';
-import { errorOf } from './hash-batch.js';
 import { HashControl } from './hash-control.js';
 import type { HashRequest, HashResult } from './hash-file.js';
 import { openForHashing, UNSTABLE } from './hash-file.js';
@@ -282,6 +282,6 @@ export class HashPool {
   private settle(pending: PendingHash, outcome: HashOutcome | undefined): void {
     if (outcome !== undefined && 'result' in outcome) pending.resolve(outcome.result);
     else if (this.ended !== null) pending.reject(this.ended.reason);
-    else pending.reject(outcome === undefined ? new Error('no checksum was returned') : errorOf(outcome.failure));
+    else pending.reject(outcome === undefined ? new Error('no checksum was returned') : receivedError(outcome.failure));
   }
 }

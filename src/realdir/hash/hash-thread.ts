@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtProgram } from '../../util/threads/built-program.js';
 import type { HashJob, HashOutcome } from './hash-batch.js';
 import { failureOf } from './hash-batch.js';
 import type { HashControl } from './hash-control.js';
@@ -97,6 +96,5 @@ export class WorkerHashThread implements HashThread {
 
 /** The program of the worker threads; null where it was not built, as when the sources are run directly. */
 export function hashWorkerFile(): URL | null {
-  const file = new URL('./hash-worker.js', import.meta.url);
-  return existsSync(fileURLToPath(file)) ? file : null;
+  return builtProgram(new URL('./hash-worker.js', import.meta.url));
 }

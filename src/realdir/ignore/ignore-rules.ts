@@ -35,6 +35,14 @@ const QUESTIONS = 16;
 /** Matching takes some milliseconds for these. */
 const STEPS_A_TURN = 1024 * 1024;
 
+/** What one directory adds to the ignore rules: plain data, to be passed between threads. */
+export interface ScopePart {
+  /** Of the directory; empty for the toplevel. */
+  readonly name: ByteString;
+  /** Bytes of its `.gitignore`, as far as these count. */
+  readonly gitignore: ByteString | null;
+}
+
 /** The rules of one file, seen from the directory that contains it or from one below. */
 interface Layer {
   readonly rules: IgnoreRuleFile;
@@ -71,6 +79,7 @@ export class IgnoreScope {
     readonly room: IgnoreRoom,
     /** Steps that matching may take in each directory: see `matchSteps`. */
     private readonly steps: number,
+    private readonly gitignore: Buffer | null,
   ) {
     this.left = steps;
     this.nextTurn = steps - STEPS_A_TURN;
@@ -84,13 +93,14 @@ export class IgnoreScope {
    */
   static root(exclude: Buffer | null, gitignore: Buffer | null, steps = UNLIMITED): IgnoreScope {
     const layers = withFile(withFile(null, INFO_EXCLUDE, exclude), '.gitignore', gitignore);
-    return new IgnoreScope(layers, '', null, identityWith(identityWith('', exclude), gitignore), roomBeside(IGNORE_ROOM, gitignore), steps);
+    const identity = identityWith(identityWith('', exclude), gitignore);
+    return new IgnoreScope(layers, '', null, identity, roomBeside(IGNORE_ROOM, gitignore), steps, gitignore);
   }
 
   /** The scope of a subdirectory, which must not be ignored itself: below an ignored one nothing counts any more. */
   enter(name: ByteString, gitignore: Buffer | null): IgnoreScope {
     const layers = this.layers === null ? null : below(this.layers, name);
-    if (gitignore === null) return new IgnoreScope(layers, name, this, this.identity, this.room, this.steps);
+    if (gitignore === null) return new IgnoreScope(layers, name, this, this.identity, this.room, this.steps, null);
     const own = withFile(layers, `${this.pathOf(name)}/.gitignore`, gitignore);
     return new IgnoreScope(
       own,
@@ -99,13 +109,29 @@ export class IgnoreScope {
       identityWith(`${this.identity}${name}/`, gitignore),
       roomBeside(this.room, gitignore),
       this.steps,
+      gitignore,
     );
   }
 
   /** The same rules, for questions beforehand, which take at most so many steps of their own in each directory. */
   withSteps(steps: number): IgnoreScope {
     const most = this.steps < 0 ? steps : Math.min(this.steps, steps);
-    return new IgnoreScope(this.layers, this.name, this.parent, this.identity, this.room, most);
+    return new IgnoreScope(this.layers, this.name, this.parent, this.identity, this.room, most, this.gitignore);
+  }
+
+  /** The same scope as `parts` has come from. @param exclude,steps as for `root` */
+  static of(parts: readonly ScopePart[], exclude: Buffer | null, steps: number): IgnoreScope {
+    const contentOf = ({ gitignore }: ScopePart): Buffer | null => (gitignore === null ? null : Buffer.from(gitignore, 'latin1'));
+    const contents = parts.map((part) => ({ name: part.name, content: contentOf(part) }));
+    const [top, ...others] = contents;
+    const root = IgnoreScope.root(exclude, top?.content ?? null, steps);
+    return others.reduce((scope, { name, content }) => scope.enter(name, content), root);
+  }
+
+  /** What each directory adds, from the toplevel to this one. */
+  get parts(): readonly ScopePart[] {
+    const own = { name: this.name, gitignore: this.gitignore?.toString('latin1') ?? null };
+    return this.parent === null ? [own] : [...this.parent.parts, own];
   }
 
   /** False if no rule can match anything in this directory or below, other `.gitignore` files aside. */

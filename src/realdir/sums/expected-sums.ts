@@ -1,3 +1,4 @@
+import { letGo } from '../../util/async/handled.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { joinPath } from '../../util/byte-string.js';
 import type { Expected } from '../ahead/expected.js';
@@ -14,7 +15,10 @@ export class ExpectedSums implements Expected {
 
   /** True if the directory need not be walked. */
   isKnown(stat: EntryStat): boolean {
-    return (this.sumsOf?.(this.path, stat) ?? null) !== null;
+    const known = this.sumsOf?.(this.path, stat) ?? null;
+    // Where it is only known later whether it need, it probably need not.
+    if (known instanceof Promise) letGo(known);
+    return known !== null;
   }
 
   wants(): boolean {

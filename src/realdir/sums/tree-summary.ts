@@ -21,7 +21,13 @@ export interface TreeSums {
 }
 
 /** Sums over a directory, by its path and status; null if it must be walked. */
-export type SumsOf = (path: ByteString, stat: EntryStat) => TreeSums | null;
+export type SumsOf = (path: ByteString, stat: EntryStat) => TreeSums | null | Promise<TreeSums | null>;
+
+/** Sums over a part of a directory tree, for whoever walks the rest; plain data. */
+export interface PartialSums extends TreeSums {
+  /** False if something was not read. */
+  readonly complete: boolean;
+}
 
 /**
  * Sums over a directory tree as it is walked: NOE-18, Tree stat information. Several summaries can
@@ -66,6 +72,18 @@ export class TreeSummary implements TreeSums {
       default:
         this.others += 1;
     }
+  }
+
+  /** The sums as they are now. */
+  get sums(): PartialSums {
+    const { dirs, files, links, others, size, mtimeMin, mtimeMax, linked, complete } = this;
+    return { dirs, files, links, others, size, mtimeMin, mtimeMax, linked, complete };
+  }
+
+  /** Counts a part that somebody else has walked. */
+  addPart(sums: PartialSums): void {
+    this.addSums(sums);
+    if (!sums.complete) this.complete = false;
   }
 
   /** Counts a part of the tree that was summed up before. */

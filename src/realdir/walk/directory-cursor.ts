@@ -11,6 +11,7 @@ import type { Identity } from './identity.js';
 import { Barred } from '../reach/barred.js';
 import type { Ground } from '../reach/inside.js';
 import { HeldPosition } from './held-position.js';
+import type { Level } from './level-chain.js';
 import { LevelChain } from './level-chain.js';
 import { callsForWalk, countWalked } from './long-walk.js';
 import type { EntryStat, PreciseStat } from '../stat/lstat.js';
@@ -85,6 +86,11 @@ export class DirectoryCursor {
   /** Number of steps below the toplevel directory. */
   get depth(): number {
     return this.chain.depth;
+  }
+
+  /** The way from the toplevel directory to the current one. */
+  get levels(): readonly Level[] {
+    return this.chain.levels;
   }
 
   /** True where calls take so long that `prefetch` should be called before each entry, and `prefetchInside` before each descent. */
@@ -172,6 +178,20 @@ export class DirectoryCursor {
     this.ahead.enter(this.chain.depth, isAhead ? name : null);
     this.timed.descend(expected.dev, isAhead);
     return true;
+  }
+
+  /**
+   * Goes to a directory that another cursor of the same realdir has entered, by its `levels`; by none to the toplevel. What has changed on
+   * the way since then counts as vanished.
+   */
+  goTo(levels: readonly Level[]): void {
+    this.position.away();
+    while (this.chain.depth > 0) this.ascend();
+    for (const { name, identity } of levels) {
+      this.chain.push(name, identity);
+      this.ahead.enter(this.chain.depth, null);
+      this.timed.descend(identity.dev, false);
+    }
   }
 
   /** Goes back to the parent directory. */

@@ -131,7 +131,7 @@ export class Position implements WalkPosition {
     if (this.chain.depth < this.keepFrom()) this.kept.drop();
     if (state.at === 'away' || (state.at === 'lost' && this.chain.depth > state.from)) return;
     // The next call finds the way from the top, and reports if there is none.
-    if (state.at === 'lost' || !this.standpoint.isWorkingDirectory) return this.leave();
+    if (state.at === 'lost') return this.leave();
     const steps = state.at === 'below' ? state.steps + 1 : 1;
     this.state = { at: 'below', steps };
     if (steps === BELOW_MAX) this.catchUp();

@@ -25,7 +25,7 @@ export interface SumsWanted {
 export class NestedSums implements KnownSums {
   oldest: Date | null = null;
   readonly countsAsNow: boolean;
-  private readonly nested: ReadonlySet<ByteString>;
+  readonly paths: ReadonlySet<ByteString>;
   private readonly prefix: ByteString;
 
   /** @param nested realdirs of repos below the realdir */
@@ -37,11 +37,11 @@ export class NestedSums implements KnownSums {
   ) {
     this.countsAsNow = wanted.countsAsNow;
     this.prefix = joinPath(realdir, '');
-    this.nested = new Set(nested.map((path) => path.slice(this.prefix.length)));
+    this.paths = new Set(nested.map((path) => path.slice(this.prefix.length)));
   }
 
   readonly sumsOf = (path: ByteString, stat: EntryStat): TreeSums | null => {
-    if (!this.nested.has(path)) return null;
+    if (!this.paths.has(path)) return null;
     const { site, clock, problems } = this.context;
     const realdir = this.prefix + path;
     // What could not be read there is to be noticed here, too.

@@ -16,7 +16,7 @@ type FacetOptions = RunOptions &
   LimitOptions &
   FacetListener &
   Pick<ShaOptions, 'limit'> &
-  Pick<StatOptions, 'summaries' | 'known' | 'now'>;
+  Pick<StatOptions, 'summaries' | 'known' | 'now' | 'threads'>;
 
 const RUNS: Readonly<Record<RescanFacet, (repo: ShadowRepo, options: FacetOptions) => Promise<FacetResult>>> = {
   stat: recordStat,

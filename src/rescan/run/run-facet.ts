@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../defaults.js';
 import type { FacetResult } from '../../facets/facet-result.js';
 import { FacetTally } from '../../facets/facet-result.js';
 import { keepsRecords } from '../../facets/keeps-records.js';
@@ -109,6 +110,8 @@ async function record(context: RescanContext, run: FacetRun): Promise<FacetResul
   try {
     const result = keepsRecords(repo) ? new FacetTally().result(null) : await recordFacet(repo, facet, {
       ...options,
+      // Repos at the same time and threads of each are no more than one repo alone would have.
+      threads: Math.max(1, Math.floor(DEFAULTS.threads / site.jobs)),
       summaries: isSumsDue(root, repo, clock.now(), site.timeZone) ? 'all' : 'visited',
       known,
       now: () => clock.now(),

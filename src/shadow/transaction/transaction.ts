@@ -1,9 +1,11 @@
+import type { RawObject } from '../../git/objects/base-cache.js';
 import type { LargeBlob } from '../../git/objects/blob-stream.js';
 import type { Signature } from '../../git/commits/commit-codec.js';
 import { resolveIdentity } from '../../git/commits/identity.js';
 import type { Oid } from '../../git/objects/object-id.js';
 import { ObjectReader } from '../../git/objects/object-reader.js';
 import { ObjectWriter } from '../../git/objects/object-writer.js';
+import type { KeepGuard } from '../../git/packs/keep-guard.js';
 import { readRef, updateRef } from '../../git/refs/refs.js';
 import type { TreeEntry } from '../../git/trees/tree-codec.js';
 import { textOfBytes } from '../../util/byte-string.js';
@@ -34,6 +36,14 @@ export interface RefMove {
   readonly next: Oid | null;
 }
 
+/** Whoever writes objects of a transaction into packs of their own. */
+export interface PackPartner {
+  /** Puts them on disk, guarded. */
+  finish(): Promise<readonly KeepGuard[]>;
+  /** True if one of them has ended without removing what it has written. */
+  readonly hasDied: boolean;
+}
+
 /**
  * Moves one branch of a shadow repo by one commit. Objects are on disk before the branch names
  * them; the branch moves only if it still is where it was at the beginning. Locks are taken when
@@ -44,7 +54,10 @@ export class Transaction {
   readonly reader: ObjectReader;
   private writer: ObjectWriter | null = null;
   private locks: LockHandle[] | null = null;
+  /** Pending while the locks are being taken. */
+  private locking: Promise<void> | null = null;
   private isClosed = false;
+  private partner: PackPartner | null = null;
 
   /**
    * @param branch full name of the ref that is to be moved
@@ -65,7 +78,7 @@ export class Transaction {
 
   /** Takes the locks; undefined if they are held already. */
   lock(): Promise<void> | undefined {
-    return this.locks === null ? this.takeLocks() : undefined;
+    return this.locks === null ? (this.locking ??= this.takeLocks()) : undefined;
   }
 
   private async takeLocks(): Promise<void> {
@@ -97,6 +110,16 @@ export class Transaction {
   /** Stores a tree; entries in Git's order. */
   writeTree(entries: readonly TreeEntry[]): Oid {
     return this.objects().writeTree(entries);
+  }
+
+  /** Stores an object that somebody else has made. */
+  writeObject(object: RawObject): Oid {
+    return this.objects().writeObject(object);
+  }
+
+  /** Has objects that others have written on disk, too, before the refs move. */
+  joinWith(partner: PackPartner): void {
+    this.partner = partner;
   }
 
   private objects(): ObjectWriter {
@@ -152,8 +175,7 @@ export class Transaction {
   /** Objects first, durably, then the refs that name them, one after the other. */
   private async publish(moves: readonly RefMove[], subject: string, who: Signature): Promise<void> {
     if (originOf(this.repo.gitDir) === 'original') await putHeadBack(this.repo.gitDir);
-    const keep = this.objects().finish();
-    this.writer = null;
+    const guards = await this.finishObjects();
     try {
       if (takeOver(this.repo.gitDir)) {
         this.options.onTakeOver?.(this.repo.directory);
@@ -163,8 +185,27 @@ export class Transaction {
         updateRef(this.repo.gitDir, ref, { expected, next, message: `git-fso: ${subject}`, who });
       }
     } finally {
-      keep.release();
+      for (const guard of guards) guard.release();
     }
+  }
+
+  /** All of it or nothing: where one pack fails, nobody needs the others. */
+  private async finishObjects(): Promise<KeepGuard[]> {
+    const partner = this.partner?.finish() ?? Promise.resolve([]);
+    const [others, own] = await Promise.allSettled([partner, this.finishOwn()]);
+    const guards = [...(others.status === 'fulfilled' ? others.value : []), ...(own.status === 'fulfilled' ? [own.value] : [])];
+    for (const end of [own, others]) {
+      if (end.status === 'fulfilled') continue;
+      for (const guard of guards) guard.discard();
+      throw end.reason;
+    }
+    return guards;
+  }
+
+  private async finishOwn(): Promise<KeepGuard> {
+    const guard = this.objects().finish();
+    this.writer = null;
+    return guard;
   }
 
   /** Ends the transaction: what was not committed is dropped, locks are released. */
@@ -172,6 +213,8 @@ export class Transaction {
     this.isClosed = true;
     try {
       this.writer?.abort();
+      // The writer's lock is held, so nobody else has temporary packs of that name.
+      if (this.locks !== null && this.partner?.hasDied === true) removePacksOfDeadRuns(this.repo.gitDir, this.lockName);
       if (this.repo.reader === null) this.reader.close();
     } finally {
       // Whatever fails before that: a lock that a daemon keeps would shut everybody out until it ends.

@@ -6,3 +6,8 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }
+
+/** Lets work go on for which nobody waits, and whose failure is told elsewhere. */
+export function letGo(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
+}

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readImmutable } from '../../../src/realdir/attributes/immutable.js';
 import { bytesOfText } from '../../../src/util/byte-string.js';
 import { asNobody, tempDir } from '../../harness/index.js';
-import { bundleModule } from '../bundle-module.js';
+import { bundleModule } from '../../harness/bundle-module.js';
 
 const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 const inspect = (at: string) => readImmutable(bytesOfText(at));
@@ -43,7 +43,7 @@ describe('readImmutable', () => {
 
   test.skipIf(!canMount)('on a filesystem that is mounted read-only lsattr is asked (needs unshare -m)', () => {
     const mount = fs.mkdtempSync(path.join(dir, 'mount'));
-    const module = bundleModule('attributes/immutable', dir);
+    const module = bundleModule('realdir/attributes/immutable', dir);
     const print = `import('${module}').then((m) => console.log(JSON.stringify(m.readImmutable(process.argv[1]))))`;
     const script = `set -e
       mount -t tmpfs none "$1"

@@ -8,7 +8,7 @@ import type { HashPoolOptions } from '../../../src/realdir/hash/hash-pool.js';
 import { lstatPrecise } from '../../../src/realdir/stat/lstat.js';
 import { bytesOfText } from '../../../src/util/byte-string.js';
 import { runProcess, tempDir } from '../../harness/index.js';
-import { bundleModule } from '../bundle-module.js';
+import { bundleModule } from '../../harness/bundle-module.js';
 
 let built: string;
 let dir: string;
@@ -17,7 +17,7 @@ let workerFile: URL;
 
 beforeAll(() => {
   built = tempDir();
-  workerFile = pathToFileURL(bundleModule('hash/hash-worker', built));
+  workerFile = pathToFileURL(bundleModule('realdir/hash/hash-worker', built));
 });
 beforeEach(() => {
   dir = tempDir();
@@ -141,8 +141,8 @@ describe('HashPool', () => {
   test('does not keep a process alive that has nothing more to do', async () => {
     const [name = ''] = write(1, () => 9 << 20);
     const script = `
-      const { HashPool } = await import(${JSON.stringify(bundleModule('hash/hash-pool', built))});
-      const { lstatPrecise } = await import(${JSON.stringify(bundleModule('stat/lstat', built))});
+      const { HashPool } = await import(${JSON.stringify(bundleModule('realdir/hash/hash-pool', built))});
+      const { lstatPrecise } = await import(${JSON.stringify(bundleModule('realdir/stat/lstat', built))});
       const pool = new HashPool({ workers: 2, workerFile: new URL(${JSON.stringify(workerFile.href)}) });
       const path = ${JSON.stringify(path.join(dir, name))};
       console.log((await pool.hash({ path, expected: lstatPrecise(path) })).sha256);`;

@@ -11,7 +11,7 @@ import { openRegular } from '../../../src/realdir/read/read-bounded.js';
 import { errnoOf } from '../../../src/util/errors.js';
 import { startLoop, swapBody } from '../../hostile/swapper.js';
 import { asNobody, buildTree, tempDir } from '../../harness/index.js';
-import { bundleModule } from '../bundle-module.js';
+import { bundleModule } from '../../harness/bundle-module.js';
 
 const NOBODY = 65534;
 const isRoot = process.geteuid?.() === 0;
@@ -130,7 +130,7 @@ test('a FIFO that takes the place of a file is never opened', async () => {
 test('in a worker thread, where the working directory is fixed, a walk holds its directory', async () => {
   const top = buildTree(tempDir(), { 'root/d/e/own': '', 'victim/e/secret': '' });
   const script = `
-    const { DirectoryCursor } = await import(${JSON.stringify(bundleModule('walk/directory-cursor', path.join(top, 'built')))});
+    const { DirectoryCursor } = await import(${JSON.stringify(bundleModule('realdir/walk/directory-cursor', path.join(top, 'built')))});
     const { renameSync, symlinkSync } = await import('node:fs');
     const { parentPort } = await import('node:worker_threads');
     const cursor = DirectoryCursor.open(${JSON.stringify(`${top}/root`)}, { root: ${JSON.stringify(`${top}/root`)} });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DirectoryCursor } from '../../../src/realdir/walk/directory-cursor.js';
 import { BY_HAND } from '../../../src/realdir/reach/reach.js';
 import { ToplevelLostError } from '../../../src/realdir/walk/toplevel-lost.js';
-import { bundleModule } from '../bundle-module.js';
+import { bundleModule } from '../../harness/bundle-module.js';
 import { asNobody, buildTree, tempDir } from '../../harness/index.js';
 
 /** The tests of a cursor, whichever way it walks. */
@@ -261,7 +261,7 @@ export function testCursor(): void {
   describe('a cursor in a worker thread', () => {
     /** What a walk of all of `root` in another thread, suspended in each directory, finds; and what it has left open. */
     async function walkInThread(): Promise<{ readonly paths: string[]; readonly held: number }> {
-      const module = bundleModule('walk/directory-cursor', path.join(top, 'built'));
+      const module = bundleModule('realdir/walk/directory-cursor', path.join(top, 'built'));
       const script = `
         import { readdirSync } from 'node:fs';
         import { parentPort } from 'node:worker_threads';

@@ -3,6 +3,7 @@ import type { TreeEntry } from '../../../git/trees/tree-codec.js';
 import { FileMode } from '../../../git/trees/tree-codec.js';
 import type { TreeLookup } from '../../../git/trees/tree-lookup.js';
 import type { IgnoreScope } from '../../../realdir/ignore/ignore-rules.js';
+import type { StillSummed } from '../../../realdir/sums/sum-below.js';
 import { NOGTREE } from '../../../record/records.js';
 import type { YieldTurn } from '../../../util/async/yield-regularly.js';
 import type { ByteString } from '../../../util/byte-string.js';
@@ -56,6 +57,11 @@ export class DirectoryDiff<State> implements EntryQuestions {
   /** Has the directory closed only when a record is made. The walk may fail before anybody waits for it. */
   closeAfter(record: Promise<unknown>): void {
     this.pending.push(handled(record));
+  }
+
+  /** Has the directory closed only when sums are complete. */
+  closeAfterSums(still: StillSummed): void {
+    if (still !== null) this.closeAfter(still.added);
   }
 
   /** Resolves when all records are made; null if none is pending. */
