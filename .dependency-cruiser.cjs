@@ -1,6 +1,7 @@
 // Layers of src/, highest first. Imports go downwards only.
 const LAYERS = [
-  'cli', 'library', 'config', 'rescan', 'discovery', 'history', 'takeover', 'stub', 'facets', 'shadow', 'record', 'git', 'storage', 'realdir', 'system', 'util',
+  'cli', 'library', 'config', 'rescan', 'discovery', 'record-index', 'history',
+  'takeover', 'stub', 'facets', 'shadow', 'record', 'git', 'storage', 'realdir', 'system', 'util',
 ];
 
 // Git, and what has no equivalent in Node: flock(1), lsattr(1), access control lists; hooks, editors and pagers of users.

@@ -26,6 +26,8 @@ export const DEFAULTS = {
   /** In which time `verify` is to have read everything once. */
   verifyCycle: '90d',
   summaries: 'always',
+  /** Whether rescans keep the index current. */
+  index: false,
   /** Facets of a root that names none. */
   facets: ['stat', 'content'],
   gc: {

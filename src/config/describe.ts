@@ -56,6 +56,7 @@ function describeRoot(root: RootConfig): string[] {
     `facets: ${root.facets.join(', ')}`,
     `due: ${times.join('; ')}${jitter}`,
     `summaries: ${root.summaries?.text ?? DEFAULTS.summaries}`,
+    ...(root.isIndexed === true ? ['index: kept current'] : []),
     ...(root.jobs === null ? [] : [`repos at the same time: ${root.jobs}`]),
     `limits of a run: ${describeLimits(root.limits)}`,
     `one run of sha: ${describeReadLimit(root.shaLimit)}`,

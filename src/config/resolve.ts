@@ -33,7 +33,7 @@ export function resolveConfig(path: string, file: ConfigFile): Omit<Config, 'war
     file: path,
     location: { root: bytesOf(file.shadow), trimHostRoot: trimHostRoot === undefined ? '' : bytesOf(trimHostRoot) },
     shadowMode: shadowMode === undefined ? CLOSED : parseShadowMode(shadowMode),
-    roots: file.roots.map(resolveRoot),
+    roots: file.roots.map((root) => resolveRoot(root, file.index ?? DEFAULTS.index)),
     timeZone: file.timeZone ?? null,
     jobs,
     jobsPerDevice: file.jobsPerDevice ?? jobs,
@@ -55,7 +55,8 @@ function textsOf(value: string | readonly string[]): readonly string[] {
   return patternTexts(value).map(({ text }) => text);
 }
 
-function resolveRoot(root: RootFile): RootConfig {
+/** @param isIndexed unless the root says otherwise */
+function resolveRoot(root: RootFile, isIndexed: boolean): RootConfig {
   const path = parseAbsolutePath(root.path);
   const { initPolicy, onChange = [] } = root;
   const facets: readonly RescanFacet[] = root.facets ?? DEFAULTS.facets;
@@ -77,6 +78,7 @@ function resolveRoot(root: RootFile): RootConfig {
     summaries: parseSummaries(root.summaries ?? DEFAULTS.summaries),
     onChange: onChange.map(resolveHook),
     alarm: resolveAlarm(root.alarm ?? false),
+    isIndexed: root.index ?? isIndexed,
     jobs: root.jobs ?? null,
   };
 }

@@ -60,6 +60,8 @@ export type RescanEvent =
   | { readonly type: 'strange'; readonly root: ByteString; readonly directory: ByteString; readonly error: Error }
   /** The file for monitoring could not be written. */
   | { readonly type: 'metrics-error'; readonly error: Error }
+  /** The index of records could not be brought up to date; what was recorded is. */
+  | { readonly type: 'index-error'; readonly error: Error }
   | { readonly type: 'facet-start'; readonly realdir: ByteString; readonly facet: RescanFacet }
   | {
       readonly type: 'progress';

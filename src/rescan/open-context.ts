@@ -9,6 +9,7 @@ import type { Clock } from './schedule/clock.js';
 import { SYSTEM_CLOCK } from './schedule/clock.js';
 import type { RescanContext } from './context.js';
 import type { RescanEvent } from './events.js';
+import { IndexKeeper } from './run/index-keeper.js';
 import { MetricsFile } from './metrics/metrics.js';
 import { requirePlaces } from './guard/root-places.js';
 import type { Site } from './site.js';
@@ -25,6 +26,8 @@ export interface OpenContext {
   readonly context: RescanContext;
   /** Writes the metrics of the round that has ended. */
   writeMetrics(site: Site): void;
+  /** Brings the index up to date, where a root wants that. Never rejects: what fails is told. */
+  keepIndex(site: Site): Promise<void>;
 }
 
 function isOnReadOnly(directory: ByteString): boolean {
@@ -47,14 +50,18 @@ export function openContext(site: Site, options: ManyReposOptions, onEvent: (eve
   const { stop, clock = SYSTEM_CLOCK } = options;
   const problems = new ProblemStore(site.location.root);
   const metrics = new MetricsFile(problems, clock);
+  const index = new IndexKeeper();
   const emit = (event: RescanEvent): void => {
     metrics.add(event);
+    index.add(event);
     onEvent(event);
   };
   const isReadOnly = isOnReadOnly(site.location.root);
   if (isReadOnly) emit({ type: 'read-only', shadow: site.location.root });
+  const context: RescanContext = { site, options, stop, clock, problems, isReadOnly, emit };
   return {
-    context: { site, options, stop, clock, problems, isReadOnly, emit },
+    context,
+    keepIndex: (current) => (isReadOnly ? Promise.resolve() : index.update(context, current)),
     writeMetrics: (current) => {
       const error = metrics.write(current);
       if (error !== null) onEvent({ type: 'metrics-error', error });

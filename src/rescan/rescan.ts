@@ -53,7 +53,7 @@ export async function rescan(
   const { stop } = options;
   const isAborted = (): boolean => options.signal?.aborted === true;
   const placesOf = options.places === null ? null : rootsOfPlaces(site, options.places);
-  const { context, writeMetrics } = openContext(site, options, (event) => {
+  const { context, writeMetrics, keepIndex } = openContext(site, options, (event) => {
     tally.add(event);
     onEvent(event);
   });
@@ -66,7 +66,10 @@ export async function rescan(
       if (!isAborted()) rootFailed(context, root, error, options.dryRun);
     }
   }
-  if (!options.dryRun && !isAborted()) writeMetrics(site);
+  if (!options.dryRun && !isAborted()) {
+    await keepIndex(site);
+    writeMetrics(site);
+  }
   return tally.summary();
 }
 

@@ -50,6 +50,8 @@ export interface Root {
   readonly onChange: readonly ChangeHook[];
   /** When a run has deleted or changed so much that it is a problem; null: never. */
   readonly alarm: AlarmMeasure | null;
+  /** Rescans keep the index of its records current. */
+  readonly isIndexed?: boolean | undefined;
   /** Repos of this root that are worked on at the same time in scheduled runs; null for no limit of its own. */
   readonly jobs: number | null;
 }

@@ -51,7 +51,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 const run = fc.record({ stat: fc.constantFrom(true, true, true, false), sha: fc.boolean() });
 
-interface Happenings {
+export interface Happenings {
   readonly days: readonly Day[];
   readonly trackings: readonly SubdirTracking[];
 }
@@ -158,7 +158,14 @@ function recordedEntries({ realdir, tracking }: ModelRepo, entries: ReadonlyMap<
 }
 
 /** Records what happens in a world, in repositories and in the model. */
-export function recordDays({ days, trackings }: Happenings): ModelRepo[] {
+export function recordDays(happenings: Happenings): ModelRepo[] {
+  let repos: ModelRepo[] = [];
+  for (const recorded of recordDaily(happenings)) repos = recorded;
+  return repos;
+}
+
+/** Like `recordDays`, with the same repos after each day. */
+export function* recordDaily({ days, trackings }: Happenings): Generator<ModelRepo[]> {
   const repositories = REALDIRS.map((realdir) => {
     const repository = new RecordedRepository();
     git(['config', 'fso.realdir', realdir], repository.dir);
@@ -179,8 +186,8 @@ export function recordDays({ days, trackings }: Happenings): ModelRepo[] {
     for (const [index, model] of repos.entries()) {
       if (ran[index]?.sha === true) recordSha(model, repositories[index] as RecordedRepository, disk, BEGIN + day * DAY + HOUR);
     }
+    yield repos;
   }
-  return repos;
 }
 
 function recordStat(model: ModelRepo, repository: RecordedRepository, disk: ReadonlyMap<ByteString, DiskEntry>, seconds: number): void {

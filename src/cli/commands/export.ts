@@ -19,8 +19,8 @@ import { NDJSON } from '../render/export/ndjson.js';
 import { LineWriter } from '../render/write-lines.js';
 import { packageVersion } from '../version.js';
 
-const FORMATS = ['ncdu', 'csv', 'ndjson'] as const;
-type FormatName = (typeof FORMATS)[number];
+const FORMATS = ['ncdu', 'csv', 'ndjson', 'parquet'] as const;
+type FormatName = Exclude<(typeof FORMATS)[number], 'parquet'>;
 
 interface ExportFlags extends PlaceFlags {
   readonly at?: string;
@@ -48,13 +48,15 @@ export function registerExport(program: Command, context: CliContext): void {
       .summary('write the recorded tree, of now or of any date, for other programs')
       .description(
         'Writes all that was recorded at and below a path, or in all repos of the configuration: ncdu, for `ncdu -f` and `gdu -f`; ' +
-          'csv, for spreadsheets and databases; ndjson, one JSON object a line. Sizes add up to what was there in all: what is ' +
+          'csv, for spreadsheets and databases; ndjson, one JSON object a line; parquet, the table `files` of `git-fso query --schema`, ' +
+          'from the index. Sizes of the others add up to what was there in all: what is ' +
           'recorded as a sum only, or not at all, has an entry with what is missing.',
       )
       .addArgument(new Argument('<format>', 'what to write').choices(FORMATS))
       .argument('[path]', 'a file or directory, which may be gone')
       .option('--at <time>', 'as recorded at this time: 2026-10-01, "2 weeks ago" (all that Git takes as a date)'),
-  ).action(async (name: FormatName, operand: string | undefined, flags: ExportFlags) => {
+  ).action(async (name: (typeof FORMATS)[number], operand: string | undefined, flags: ExportFlags) => {
+    if (name === 'parquet') return (await import('../index/export-parquet.js')).exportParquet(context, operand, flags);
     const operands = operand === undefined ? [] : [operand];
     const parts = await askedParts(context, flags, operands);
     const at = await timeOf(parts, flags.at);

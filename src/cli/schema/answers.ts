@@ -88,6 +88,35 @@ export const ls = z.looseObject({
   sha256: sha256.nullable(),
 });
 
+export const find = z.strictObject({
+  ...pathField('path'),
+  kind: z.enum(['file', 'link', 'bundle', 'submodule', 'toplevel']),
+  size: integer,
+  mtime: integer.nullable(),
+  sha256: sha256.nullable(),
+  repo: text,
+});
+
+export const duplicates = z.union([
+  z.strictObject({ sha256, size: integer, copies: count, waste: integer, paths: z.array(z.strictObject({ ...pathField('path') })) }),
+  z.strictObject({ type: z.literal('total'), groups: count, paths: count, waste: integer }),
+]);
+
+export const index = z.union([
+  z.strictObject({ type: z.literal('indexed'), repos: count, changed: count, removed: count, rows: count, joined: count }),
+  z.strictObject({
+    type: z.literal('index'),
+    ...pathField('directory'),
+    updatedAt: time,
+    repos: count,
+    behind: count,
+    gone: count,
+    rows: count,
+    files: count,
+    size: integer,
+  }),
+]);
+
 export const exported = z.strictObject({
   ...pathField('path'),
   kind: z.enum(['file', 'link', 'summary', 'rest']),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { diff, exported, growth, head, log, ls, show, summary, which } from './answers.js';
+import { diff, duplicates, exported, find, growth, head, index, log, ls, show, summary, which } from './answers.js';
 import { discover, doctor, list, rescan, verify } from './site.js';
 
 /** It grows when a field of any line changes its meaning or goes away; new fields and new types of lines may come at any time. */
@@ -7,7 +7,7 @@ const SCHEMA_VERSION = 1;
 
 /** What the lines are that each command prints with `--json`; of `export`, with `ndjson`. @internal for tests */
 export const JSON_LINES = {
-  diff, discover, doctor, export: exported, growth, head, list, log, ls, rescan, show, summary, verify, which,
+  diff, discover, doctor, duplicates, export: exported, find, growth, head, index, list, log, ls, rescan, show, summary, verify, which,
 } as const;
 
 /** Tests are strict, so that no field is forgotten here; whoever reads lines must bear new ones. */

@@ -165,6 +165,7 @@ export const rescan = z.discriminatedUnion('type', [
     file: z.strictObject({ ...pathField('path'), bytes: integer, size: integer }).nullable(),
   }),
   event('closed', { ...pathField('directory'), repos: count }),
+  event('index-error', { error }),
   event('metrics-error', { error }),
   event('daemon', { state: z.enum(['started', 'reloaded', 'stopping', 'stopped']), running: count }),
   event('config-error', { error }),

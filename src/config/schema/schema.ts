@@ -120,6 +120,7 @@ const root = map({
     .describe(
       'When stat renews sums that need a walk of their own, of bundles and nested repositories: always, or a schedule such as every 7d',
     ),
+  index: z.boolean().optional().describe('Rescans keep the index current, which query, find and duplicates ask'),
   jobs: z.int().min(1).max(1024).optional().describe('Repos of this root that scheduled runs work on at the same time'),
   alarm: alarm.optional().describe('When it is a problem how much a run has deleted or changed: true, by the past of each repo, or shares'),
   onChange: z.array(hook).optional().describe('Commands to run after changes of a repo were recorded'),
@@ -141,6 +142,7 @@ export const configSchema = map({
     .optional()
     .describe('Time zone of the schedules; that of the system if it is not given'),
   roots: z.array(root).describe('Directories below which repos are discovered'),
+  index: z.boolean().optional().describe('The same for all roots that do not say otherwise'),
   jobs: z.int().min(1).max(1024).optional().describe('Repos that are rescanned at the same time'),
   jobsPerDevice: z.int().min(1).max(1024).optional().describe('Of these, repos whose roots are on the same device'),
   wait: duration.optional().describe('How long to wait for a lock, such as 10s'),

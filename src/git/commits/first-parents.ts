@@ -27,18 +27,53 @@ export function firstParents(
   tip: Oid,
   after = Number.NEGATIVE_INFINITY,
 ): readonly RecordedCommit[] {
+  const commits: FoundCommit[] = [];
+  for (const commit of backwards(gitDir, reader, tip)) {
+    commits.push(commit);
+    if (commit.seconds < after) break;
+  }
+  return inOrderOfTime(commits);
+}
+
+/**
+ * The commits of a first-parent history that come after one of them, the oldest first.
+ * @param known the commit that is asked about, as `firstParents` has it
+ * @returns null if it is not in the history
+ * @throws FsoError if it cannot be read
+ */
+export function firstParentsSince(
+  gitDir: ByteString,
+  reader: ObjectReader,
+  tip: Oid,
+  known: Pick<RecordedCommit, 'oid' | 'seconds'>,
+): readonly RecordedCommit[] | null {
+  const commits: FoundCommit[] = [];
+  for (const commit of backwards(gitDir, reader, tip)) {
+    if (commit.oid === known.oid) return inOrderOfTime(commits, known.seconds);
+    commits.push(commit);
+  }
+  return null;
+}
+
+type FoundCommit = Pick<RecordedCommit, 'oid' | 'tree'> & { seconds: number };
+
+/** From a commit to its first ancestor, with times as they are. */
+function* backwards(gitDir: ByteString, reader: ObjectReader, tip: Oid): Generator<FoundCommit> {
   const ends = shallowCommits(gitDir);
   const graph = CommitGraph.read(gitDir);
-  const commits: { oid: Oid; tree: Oid; seconds: number }[] = [];
   const seen = new Set<Oid>();
   for (let oid: Oid | null = tip; oid !== null; ) {
     const { tree, seconds, firstParent }: GraphCommit = graph?.find(oid) ?? readCommit(reader, oid);
-    commits.push({ oid, tree, seconds });
+    yield { oid, tree, seconds };
     // Ids of commits cannot lead round, but what somebody has written in the place of their objects, or into the graph, can.
     if (seen.size === seen.add(oid).size) throw new DamagedObjectError(gitDir, `the history of ${oidToHex(tip)} leads round in a circle`);
-    oid = seconds < after || (ends.size > 0 && ends.has(oidToHex(oid))) ? null : firstParent;
+    oid = ends.size > 0 && ends.has(oidToHex(oid)) ? null : firstParent;
   }
-  let latest = Number.NEGATIVE_INFINITY;
+}
+
+/** Commits from the newest on, turned round, each as late as the latest before it. */
+function inOrderOfTime(commits: FoundCommit[], since = Number.NEGATIVE_INFINITY): readonly RecordedCommit[] {
+  let latest = since;
   for (const commit of commits.reverse()) {
     latest = Math.max(latest, commit.seconds);
     commit.seconds = latest;

@@ -46,6 +46,7 @@ function nextPair(level: Level): readonly [TreeEntry | null, TreeEntry | null] |
  * @param before null for an empty tree; so is `after`
  * @param path the trees' own path, in front of all others
  * @param isWanted asked about each directory that differs; one that is not wanted is left out with all that is below
+ * @param isLeftOut names that are left out, with all that is below
  * @throws FsoError that names the path of a tree that cannot be read
  */
 export function* treeChanges(
@@ -54,6 +55,7 @@ export function* treeChanges(
   after: Oid | null,
   path: ByteString = '',
   isWanted: (directory: ByteString) => boolean = () => true,
+  isLeftOut: (name: ByteString) => boolean = isConfiguration,
 ): Generator<TreeChange> {
   if (before === after) return;
   const entriesOf = (at: ByteString, oid: Oid | null): readonly TreeEntry[] => (oid === null ? [] : atPath(at, () => reader.readTree(oid)));
@@ -70,7 +72,7 @@ export function* treeChanges(
     const [one, other] = pair;
     if (one?.oid === other?.oid && one?.mode === other?.mode) continue;
     const entry = (one ?? other) as TreeEntry;
-    if (isConfiguration(entry.name)) continue;
+    if (isLeftOut(entry.name)) continue;
     const at = joinPath(level.path, entry.name);
     if (!isTree(entry)) {
       yield { path: at, before: one, after: other };

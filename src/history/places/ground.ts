@@ -19,6 +19,7 @@ export class Ground {
   readonly hasRoots: boolean;
   /** Without configured roots, whatever is below the shadow root. */
   private readonly tops: readonly ByteString[];
+  private readonly roots: readonly ByteString[];
 
   /** @param roots configured ones; empty if only the shadow root is known */
   constructor(
@@ -28,6 +29,7 @@ export class Ground {
     this.hasRoots = roots.length > 0;
     this.gate = new Gate({ shadowRoot: location.root, roots, readsOnly: true });
     const paths = roots.map(({ path }) => path).toSorted();
+    this.roots = paths;
     const outermost = paths.filter((path) => !paths.some((other) => other !== path && isAtOrBelow(path, other)));
     this.tops = roots.length === 0 ? ['/'] : [...new Set(outermost)];
   }
@@ -71,6 +73,11 @@ export class Ground {
   /** True for a path at or below a root. */
   contains(path: ByteString): boolean {
     return this.tops.some((top) => isAtOrBelow(path, top));
+  }
+
+  /** The innermost root that a path is in; `/` where none is configured, or it is in none. */
+  rootOf(path: ByteString): ByteString {
+    return this.roots.findLast((root) => isAtOrBelow(path, root)) ?? '/';
   }
 
   /**

@@ -30,6 +30,8 @@ export interface Life {
 export interface KnownFile {
   readonly path: ByteString;
   readonly stat: EntryStat;
+  /** Saves the search for when the state began and ended. */
+  readonly life?: Life;
 }
 
 const NANOSECONDS = 1_000_000_000n;
@@ -64,12 +66,18 @@ export class Checksums {
    * @param files some thousand at most: all of them are in memory
    */
   async ofAll(files: readonly KnownFile[], state: RepoState, records: RecordReader): Promise<(Sums | null)[]> {
-    const found = files.map(({ path, stat }) => this.#find(path, state, {}, stat));
+    const found = files.map(({ path, stat, life = {} }) => this.#find(path, state, life, stat));
     const bodies = await records.bodiesOf(found.flatMap((each) => each ?? []));
     return found.map((each) => {
       const body = each === null ? undefined : bodies.get(each.entry.oid);
       return each === null || body === undefined ? null : sumsFrom(each.path, body, each.stat);
     });
+  }
+
+  /** The inode that a file had when it was hashed last; null where that is not known. */
+  hashedInode(path: ByteString): bigint | null {
+    const inode = this.#lookOf(path)?.split(' ')[2];
+    return inode === undefined ? null : BigInt(inode);
   }
 
   /** The record of `sha` that belongs to a file in a state, and what `stat` has recorded of it; null if there is none. */
@@ -113,12 +121,18 @@ export class Checksums {
     return this.#trees.find(this.history.stat[index]?.tree ?? null, path)?.oid === record;
   }
 
+  /** What a file looked like when it was hashed last; undefined if it was not, or that is not known. */
+  #lookOf(path: ByteString): string | undefined {
+    if (this.#hashedTree === undefined) this.#hashedTree = readRef(this.history.repo.gitDir, HASHED_REF);
+    if (this.#hashedTree === null) return undefined;
+    const slash = path.lastIndexOf('/');
+    return this.#hashedIn(path.slice(0, Math.max(slash, 0))).get(path.slice(slash + 1));
+  }
+
   /** Whether what was hashed last is what `stat` has recorded; null where that is not known, as in a clone. */
   #isAsHashed(path: ByteString, stat: EntryStat): boolean | null {
-    if (this.#hashedTree === undefined) this.#hashedTree = readRef(this.history.repo.gitDir, HASHED_REF);
+    const key = this.#lookOf(path);
     if (this.#hashedTree === null) return null;
-    const slash = path.lastIndexOf('/');
-    const key = this.#hashedIn(path.slice(0, Math.max(slash, 0))).get(path.slice(slash + 1));
     if (key === undefined) return false;
     const [size = '', mtimeNs = ''] = key.replace('~', '').split(' ');
     const seconds = BigInt(mtimeNs) >= 0n ? BigInt(mtimeNs) / NANOSECONDS : (BigInt(mtimeNs) - NANOSECONDS + 1n) / NANOSECONDS;

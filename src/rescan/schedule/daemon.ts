@@ -27,6 +27,7 @@ export interface DaemonOptions extends ManyReposOptions {
 export class Daemon {
   private readonly scheduler: Scheduler;
   private site: Site;
+  private readonly keepIndex: () => Promise<void>;
 
   private constructor(
     site: Site,
@@ -34,9 +35,15 @@ export class Daemon {
     private readonly emit: (event: DaemonEvent) => void,
     private readonly unlock: () => void,
   ) {
-    const { context, writeMetrics } = openContext(site, options, emit);
+    const { context, writeMetrics, keepIndex } = openContext(site, options, emit);
     this.site = site;
-    this.scheduler = new Scheduler(context, { onPause: () => writeMetrics(this.site) });
+    this.keepIndex = () => keepIndex(this.site);
+    const onPause = (): void => {
+      writeMetrics(this.site);
+      // What fails is told by itself.
+      this.keepIndex().catch(() => undefined);
+    };
+    this.scheduler = new Scheduler(context, { onPause });
   }
 
   /**
@@ -95,6 +102,7 @@ export class Daemon {
     try {
       this.tell('started');
       await this.scheduler.run(once);
+      await this.keepIndex();
     } finally {
       stop?.removeEventListener('abort', handOver);
       this.unlock();

@@ -74,6 +74,8 @@ export function jsonEvent(event: RescanEvent): Record<string, unknown> | null {
       return { type: 'closed', ...jsonPath('directory', event.directory), repos: event.repos };
     case 'postponed':
       return { type: 'postponed', ...jsonPath('root', event.root), repos: event.repos, limit: event.most };
+    case 'index-error':
+      return { type: 'index-error', error: jsonError(event.error) };
     case 'metrics-error':
       return { type: 'metrics-error', error: jsonError(event.error) };
     case 'repo':
