@@ -1,32 +1,18 @@
-import { closeSync, constants, fchmodSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { fsyncDirectory, randomName } from '../../storage/durable-file.js';
-import { PRIVATE_FILE } from '../../storage/file-mode.js';
 import { openStored } from '../../storage/stored-file.js';
+import { writeThrough } from '../../storage/written-by-others.js';
 import { StateDirectory } from '../../shadow/remembered/state-directory.js';
 import type { LockHandle, LockOptions } from '../../shadow/lock/lock.js';
 import { acquireLock } from '../../shadow/lock/lock.js';
 import type { ByteString } from '../../util/byte-string.js';
-import { fsPath, joinPath } from '../../util/byte-string.js';
-import { quietly } from '../../util/errors.js';
-import { temporaryDirectory } from '../../util/process/temporary-directory.js';
+import { joinPath } from '../../util/byte-string.js';
 import type { Manifest } from './manifest.js';
 import { filesOf, manifestText, parseManifest } from './manifest.js';
 
 const MANIFEST = 'index.json';
 const PARQUET = '.parquet';
 const TEMPORARY = 'tmp-';
-
-/** A directory for what DuckDB has no memory for; it goes with `remove`. */
-export interface SpillDirectory {
-  readonly path: string;
-  remove(): void;
-}
-
-/** For nobody else, outside of the shadow root: who reads the index need not be able to write there. */
-export function makeSpillDirectory(): SpillDirectory {
-  const path = mkdtempSync(`${temporaryDirectory()}/git-fso-`);
-  return { path, remove: () => quietly(() => rmSync(path, { recursive: true, force: true })) };
-}
 
 /**
  * The directory of the index, `.git-fso/index` of a shadow root. `index.json` names the files that count, and is replaced last: whatever
@@ -74,22 +60,7 @@ export class IndexDirectory {
    * @param write given a path that leads to the file, whatever the names above it are
    */
   async create(name: string, write: (path: string) => Promise<void>): Promise<void> {
-    const temporary = `${TEMPORARY}${randomName()}`;
-    const directory = openSync(fsPath(this.path), constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    try {
-      await write(`/proc/self/fd/${directory}/${temporary}`);
-      const { fd } = openStored(joinPath(this.path, temporary), constants.O_RDWR);
-      try {
-        fchmodSync(fd, PRIVATE_FILE);
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      renameSync(fsPath(joinPath(this.path, temporary)), fsPath(joinPath(this.path, name)));
-    } finally {
-      closeSync(directory);
-      this.#directory.remove(temporary);
-    }
+    await writeThrough(this.path, { temporary: `${TEMPORARY}${randomName()}`, final: name }, write);
   }
 }
 

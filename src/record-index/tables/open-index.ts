@@ -1,12 +1,11 @@
-import { closeSync, constants, openSync } from 'node:fs';
-import { PRIVATE_FILE } from '../../storage/file-mode.js';
 import { isTextInUtf8, joinPath, plainTextOfBytes, textOfBytes } from '../../util/byte-string.js';
 import type { ByteString } from '../../util/byte-string.js';
 import { errnoOf, FsoError } from '../../util/errors.js';
 import type { Appender, Connection, Instance } from '../duckdb.js';
 import { loadDuckDb, sqlText } from '../duckdb.js';
-import type { SpillDirectory } from '../files/index-directory.js';
-import { IndexDirectory, makeSpillDirectory, OpenFiles } from '../files/index-directory.js';
+import type { SpillDirectory } from '../../storage/spill-directory.js';
+import { makeSpillDirectory } from '../../storage/spill-directory.js';
+import { IndexDirectory, OpenFiles } from '../files/index-directory.js';
 import type { KnownRepo, Manifest } from '../files/manifest.js';
 import { filesOf } from '../files/manifest.js';
 import { tableStatements } from './table-views.js';
@@ -44,7 +43,7 @@ export class OpenIndex {
         autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false',
       });
       const connection = await instance.connect();
-      const index = new OpenIndex(connection, manifest, instance, files, spill, makeOutput(spill.path));
+      const index = new OpenIndex(connection, manifest, instance, files, spill, spill.makeFile('answer.parquet'));
       await index.#makeTables();
       return index;
     } catch (error) {
@@ -85,13 +84,6 @@ export class OpenIndex {
     for (const statement of tableStatements(files, manifest.roots)) await connection.run(statement);
     await connection.run('SET lock_configuration = true');
   }
-}
-
-/** An empty file in a directory of ours. */
-function makeOutput(directory: string): string {
-  const path = joinPath(directory, 'answer.parquet');
-  closeSync(openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, PRIVATE_FILE));
-  return path;
 }
 
 function openedFiles(directory: IndexDirectory): { readonly manifest: Manifest; readonly files: OpenFiles } {

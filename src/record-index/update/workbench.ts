@@ -1,8 +1,10 @@
 import type { ByteString } from '../../util/byte-string.js';
 import { loadDuckDb, sqlText } from '../duckdb.js';
 import type { Appender, Connection, Instance } from '../duckdb.js';
-import type { IndexDirectory, SpillDirectory } from '../files/index-directory.js';
-import { makeSpillDirectory, newFileName, OpenFiles } from '../files/index-directory.js';
+import type { SpillDirectory } from '../../storage/spill-directory.js';
+import { makeSpillDirectory } from '../../storage/spill-directory.js';
+import type { IndexDirectory } from '../files/index-directory.js';
+import { newFileName, OpenFiles } from '../files/index-directory.js';
 import type { Layer, Manifest, RootFiles } from '../files/manifest.js';
 import { filesOf } from '../files/manifest.js';
 import type { RunRow, VersionRow } from '../tables/stored-rows.js';

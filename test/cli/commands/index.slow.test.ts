@@ -87,7 +87,9 @@ describe('find', () => {
       const isOfFoo = "realdir LIKE '%/data/foo' AND kind = 'file'";
       const rows = ask(`SELECT name, size, mtime_s, sha256 FROM files_at('${at}') WHERE ${isOfFoo} ORDER BY name`);
       expect(rows.map(({ name }) => name)).toEqual(files);
-      for (const { name, size, mtime_s: mtime } of rows) expect(listed).toContainEqual(expect.objectContaining({ path: name, size, mtime }));
+      for (const { name, size, mtime_s: mtime } of rows) {
+        expect(listed).toContainEqual(expect.objectContaining({ path: name, size, mtime }));
+      }
     }
   });
 });
