@@ -1,6 +1,6 @@
 // Layers of src/, highest first. Imports go downwards only.
 const LAYERS = [
-  'cli', 'library', 'config', 'rescan', 'discovery', 'record-index', 'history',
+  'cli', 'library', 'config', 'rescan', 'report', 'discovery', 'record-index', 'history',
   'takeover', 'stub', 'facets', 'shadow', 'record', 'git', 'storage', 'realdir', 'system', 'util',
 ];
 

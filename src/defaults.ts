@@ -28,6 +28,8 @@ export const DEFAULTS = {
   summaries: 'always',
   /** Whether rescans keep the index current. */
   index: false,
+  /** Reports tell growth for so long. */
+  reportPeriod: '30d',
   /** Facets of a root that names none. */
   facets: ['stat', 'content'],
   gc: {

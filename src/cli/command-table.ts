@@ -41,6 +41,7 @@ export const COMMAND_TABLE: ReadonlyMap<string, Loader> = new Map<string, Loader
   ['query', async () => (await import('./commands/query.js')).registerQuery],
   ['find', async () => (await import('./commands/find.js')).registerFind],
   ['duplicates', async () => (await import('./commands/duplicates.js')).registerDuplicates],
+  ['report', async () => (await import('./commands/report.js')).registerReport],
   ['growth', async () => (await import('./commands/growth.js')).registerGrowth],
   ['head', async () => (await import('./commands/head.js')).registerHead],
   ['meta', async () => (await import('./commands/meta.js')).registerMeta],

@@ -18,7 +18,7 @@ const INDENT = '  ';
 
 /** What was understood, as text of several lines, for `git-fso config check`. */
 export function describeConfig(config: Config): string {
-  const { location, shadowMode, timeZone, gc, metricsFile } = config;
+  const { location, shadowMode, timeZone, gc, metricsFile, report } = config;
   const lines = [
     `file: ${config.file}`,
     `shadow root: ${textOfBytes(location.root)}`,
@@ -29,6 +29,7 @@ export function describeConfig(config: Config): string {
     `wait for locks: ${formatDuration(config.waitMs)}`,
     `gc from: ${gc.looseObjects} loose objects, ${gc.packs} packs, or ${gc.growth} times the biggest pack in others`,
     `metrics: ${metricsFile === null ? 'none' : textOfBytes(metricsFile)}`,
+    ...(report === null ? [] : [`reports: ${report.schedule.text} to ${textOfBytes(report.output)}`]),
     `roots: ${config.roots.length}`,
   ];
   return [...lines, ...config.roots.flatMap(describeRoot)].map((line) => `${safeText(line)}\n`).join('');

@@ -44,6 +44,11 @@ export function resolveConfig(path: string, file: ConfigFile): Omit<Config, 'war
       growth: file.gc?.growth ?? DEFAULTS.gc.growth,
     },
     metricsFile: metrics === undefined ? null : bytesOf(metrics.textfile),
+    report: file.report === undefined ? null : {
+      output: bytesOf(file.report.output),
+      periodMs: parseDuration(file.report.since ?? DEFAULTS.reportPeriod),
+      schedule: parseSchedule(file.report.schedule),
+    },
   };
 }
 

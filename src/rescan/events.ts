@@ -62,6 +62,8 @@ export type RescanEvent =
   | { readonly type: 'metrics-error'; readonly error: Error }
   /** The index of records could not be brought up to date; what was recorded is. */
   | { readonly type: 'index-error'; readonly error: Error }
+  /** Reports could not be written, or something is missing in them. */
+  | { readonly type: 'report-error'; readonly error: Error }
   | { readonly type: 'facet-start'; readonly realdir: ByteString; readonly facet: RescanFacet }
   | {
       readonly type: 'progress';

@@ -10,6 +10,7 @@ import { SYSTEM_CLOCK } from './schedule/clock.js';
 import type { RescanContext } from './context.js';
 import type { RescanEvent } from './events.js';
 import { IndexKeeper } from './run/index-keeper.js';
+import { ReportKeeper } from './report/report-keeper.js';
 import { MetricsFile } from './metrics/metrics.js';
 import { requirePlaces } from './guard/root-places.js';
 import type { Site } from './site.js';
@@ -28,6 +29,8 @@ export interface OpenContext {
   writeMetrics(site: Site): void;
   /** Brings the index up to date, where a root wants that. Never rejects: what fails is told. */
   keepIndex(site: Site): Promise<void>;
+  /** Writes reports, where they are due. Never rejects: what fails is told. */
+  keepReports(site: Site): Promise<void>;
 }
 
 function isOnReadOnly(directory: ByteString): boolean {
@@ -51,6 +54,7 @@ export function openContext(site: Site, options: ManyReposOptions, onEvent: (eve
   const problems = new ProblemStore(site.location.root);
   const metrics = new MetricsFile(problems, clock);
   const index = new IndexKeeper();
+  const reports = new ReportKeeper();
   const emit = (event: RescanEvent): void => {
     metrics.add(event);
     index.add(event);
@@ -62,6 +66,7 @@ export function openContext(site: Site, options: ManyReposOptions, onEvent: (eve
   return {
     context,
     keepIndex: (current) => (isReadOnly ? Promise.resolve() : index.update(context, current)),
+    keepReports: (current) => (isReadOnly ? Promise.resolve() : reports.update(context, current)),
     writeMetrics: (current) => {
       const error = metrics.write(current);
       if (error !== null) onEvent({ type: 'metrics-error', error });

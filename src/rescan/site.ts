@@ -56,6 +56,15 @@ export interface Root {
   readonly jobs: number | null;
 }
 
+/** Reports that are written by a schedule. */
+export interface ReportPlan {
+  /** The directory that they are written to. */
+  readonly output: ByteString;
+  /** Growth is told for a period of so many milliseconds. */
+  readonly periodMs: number;
+  readonly schedule: Schedule;
+}
+
 /** What there is to rescan. */
 export interface Site {
   readonly location: ShadowLocation;
@@ -71,4 +80,5 @@ export interface Site {
   readonly gc: GcThresholds;
   /** File for metrics in the text format of Prometheus. */
   readonly metricsFile: ByteString | null;
+  readonly report: ReportPlan | null;
 }

@@ -57,7 +57,7 @@ describe('completions', () => {
     });
 
     it.each([
-      [['git-fso', 're'], ['reinit', 'rescan']],
+      [['git-fso', 're'], ['reinit', 'report', 'rescan']],
       [['git-fso', '--wait', '3s', 'stat', '--mt'], ['--mtime-range', '--mtime-range-only']],
       [['git-fso', 'rescan', '--d'], ['--dry-run', '--due']],
       [['git-fso', 'rescan', '--config', 'dir/'], ['dir/file.yml', 'dir/sub']],
@@ -98,7 +98,7 @@ describe('completions', () => {
       const out = run('fish', ['--no-config', '-c', 'source ./completion.fish; complete -C $argv[1]', line]);
       return out.split('\n').map((each) => each.replace(/\t.*/, '')).filter((each) => each !== '').sort();
     };
-    expect(complete('git-fso re')).toEqual(['reinit', 'rescan']);
+    expect(complete('git-fso re')).toEqual(['reinit', 'report', 'rescan']);
     expect(complete('git-fso --wait 3s rescan --d')).toEqual(['--dry-run', '--due']);
     expect(complete('git-fso meta g')).toEqual(['get']);
     expect(complete('git-fso generate completions ')).toEqual(['bash', 'fish', 'zsh']);

@@ -51,6 +51,14 @@ function asAscii(text) {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Style and script of reports lie beside the program that reads them: the bundle, and the module of the library. */
+function copyPageParts(outDir) {
+  const page = path.join(ROOT, 'src/report/page');
+  for (const name of ['report-style.css', 'report-script.js']) {
+    for (const place of ['cli', 'report/page']) fs.copyFileSync(path.join(page, name), path.join(outDir, place, name));
+  }
+}
+
 function writeCodeCache(file) {
   const args = [path.join(ROOT, 'bin/compile.cjs'), file];
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -92,6 +100,7 @@ try {
   // The bundle takes the place of the CLI's separate modules.
   fs.rmSync(path.join(outDir, 'cli'), { recursive: true, force: true });
   await bundle(path.join(outDir, 'cli'), startedAt);
+  copyPageParts(outDir);
   writeManPage(outDir);
   publish(outDir);
 } catch (error) {

@@ -166,6 +166,7 @@ export const rescan = z.discriminatedUnion('type', [
   }),
   event('closed', { ...pathField('directory'), repos: count }),
   event('index-error', { error }),
+  event('report-error', { error }),
   event('metrics-error', { error }),
   event('daemon', { state: z.enum(['started', 'reloaded', 'stopping', 'stopped']), running: count }),
   event('config-error', { error }),

@@ -157,6 +157,13 @@ export const configSchema = map({
   })
     .optional()
     .describe('When a shadow repo needs gc'),
+  report: map({
+    output: absolutePath.describe('Directory that reports are written to: one for each root, and one for all'),
+    since: duration.optional().describe('Growth is told for so long, by default 30d'),
+    schedule: schedule.describe('When rescan --due and the daemon write them, such as "Mon 06:00"'),
+  })
+    .optional()
+    .describe('Reports as git-fso report writes them, by a schedule'),
   metrics: map({ textfile: absolutePath.describe('File that is rewritten after each rescan, in the format of Prometheus') })
     .optional()
     .describe('Metrics for monitoring'),

@@ -28,6 +28,7 @@ export class Daemon {
   private readonly scheduler: Scheduler;
   private site: Site;
   private readonly keepIndex: () => Promise<void>;
+  private readonly keepReports: () => Promise<void>;
 
   private constructor(
     site: Site,
@@ -35,7 +36,7 @@ export class Daemon {
     private readonly emit: (event: DaemonEvent) => void,
     private readonly unlock: () => void,
   ) {
-    const { context, writeMetrics, keepIndex } = openContext(site, options, emit);
+    const { context, writeMetrics, keepIndex, keepReports } = openContext(site, options, emit);
     this.site = site;
     this.keepIndex = () => keepIndex(this.site);
     const onPause = (): void => {
@@ -43,7 +44,8 @@ export class Daemon {
       // What fails is told by itself.
       this.keepIndex().catch(() => undefined);
     };
-    this.scheduler = new Scheduler(context, { onPause });
+    this.keepReports = () => keepReports(this.site);
+    this.scheduler = new Scheduler(context, { onPause, onTurn: () => void this.keepReports() });
   }
 
   /**
@@ -103,6 +105,7 @@ export class Daemon {
       this.tell('started');
       await this.scheduler.run(once);
       await this.keepIndex();
+      await this.keepReports();
     } finally {
       stop?.removeEventListener('abort', handOver);
       this.unlock();

@@ -11,12 +11,13 @@ import type { Site } from '../site.js';
  */
 export async function rescanDue(site: Site, options: ManyReposOptions, onEvent: (event: RescanEvent) => void): Promise<RescanSummary> {
   const tally = new RescanTally();
-  const { context, writeMetrics, keepIndex } = openContext(site, options, (event) => {
+  const { context, writeMetrics, keepIndex, keepReports } = openContext(site, options, (event) => {
     tally.add(event);
     onEvent(event);
   });
   await new Scheduler(context).run(true);
   await keepIndex(site);
+  await keepReports(site);
   writeMetrics(site);
   return tally.summary();
 }

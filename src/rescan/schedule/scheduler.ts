@@ -22,6 +22,8 @@ const TELL_EVERY_MS = 5 * 60_000;
 export interface SchedulerListener {
   /** Nothing is due any more for now, or much time has passed. */
   onPause?(): void;
+  /** It has looked at the time, which it does once a minute at least. */
+  onTurn?(): void;
 }
 
 /** Does what is due, when it is due, for all roots of a site. */
@@ -74,6 +76,7 @@ export class Scheduler {
         if (once) this.horizon = Math.min(this.horizon, this.now());
         this.begin();
         this.tellPause();
+        this.listener.onTurn?.();
         if (once && this.running.size === 0) break;
         if (!this.isOver()) await this.wait();
       }

@@ -75,7 +75,8 @@ export function jsonEvent(event: RescanEvent): Record<string, unknown> | null {
     case 'postponed':
       return { type: 'postponed', ...jsonPath('root', event.root), repos: event.repos, limit: event.most };
     case 'index-error':
-      return { type: 'index-error', error: jsonError(event.error) };
+    case 'report-error':
+      return { type: event.type, error: jsonError(event.error) };
     case 'metrics-error':
       return { type: 'metrics-error', error: jsonError(event.error) };
     case 'repo':

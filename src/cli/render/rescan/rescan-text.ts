@@ -123,6 +123,8 @@ export function linesOfEvent(event: RescanEvent, dryRun: boolean): readonly Line
       return [warningLine(`warning root ${safePath(event.root)}: ${postponedText(event)}`)];
     case 'index-error':
       return [warningLine(`warning: the index is not up to date: ${describeError(event.error)}`)];
+    case 'report-error':
+      return [warningLine(`warning: reports are not up to date: ${describeError(event.error)}`)];
     case 'metrics-error':
       return [errorLine(`failed metrics: ${describeError(event.error)}`)];
     case 'root-error':
