@@ -26,6 +26,6 @@ export function opensOf(args: readonly string[], cwd: string): string[] {
   const lines = fs.readFileSync(log, 'utf8').split('\n');
   return lines.flatMap((line) => {
     const [, place, name, flags] = OPEN.exec(line) ?? [];
-    return name === undefined || place?.startsWith(HELD) === true || flags?.includes('O_DIRECTORY') === true ? [] : [name];
+    return name === undefined || place === HELD || flags?.includes('O_DIRECTORY') === true ? [] : [name];
   });
 }
