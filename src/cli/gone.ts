@@ -10,7 +10,7 @@ import { formatBytes } from '../util/text/format-bytes.js';
 import { shellWord } from '../util/text/shell-word.js';
 import { localIsoTime } from '../util/time/time.js';
 import type { CliContext } from './context.js';
-import { formatCount } from './render/quantities.js';
+import { formatCount } from '../util/text/quantities.js';
 
 /** A time in seconds since 1970 for people and for `--at`. */
 export const timeText = (seconds: number): string => localIsoTime(new Date(seconds * 1000));

@@ -5,7 +5,7 @@ import type { CliContext } from '../context.js';
 import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
 import { namedPlace } from '../open-repo.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { safePath, safeText } from '../../util/text/safe-text.js';
 import { statusOfDone } from '../exit-status.js';
 

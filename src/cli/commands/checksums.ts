@@ -13,7 +13,7 @@ import type { CliContext } from '../context.js';
 import { describeUse } from '../help.js';
 import { namedPlaces } from '../named-places.js';
 import { checksumLine, plainLine } from '../render/checksum-line.js';
-import { formatNumber } from '../render/quantities.js';
+import { formatNumber } from '../../util/text/quantities.js';
 import { LineWriter } from '../render/write-lines.js';
 
 interface ChecksumFlags extends PlaceFlags {

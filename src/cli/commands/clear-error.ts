@@ -7,7 +7,7 @@ import { configFileOf, loadSite } from '../options/config-options.js';
 import type { CliContext } from '../context.js';
 import { absolutePath } from '../context.js';
 import { describeUse } from '../help.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { DEFAULTS } from '../../defaults.js';
 
 interface ClearFlags extends Pick<ConfigFlags, 'config'> {

@@ -9,7 +9,7 @@ import type { CliContext } from '../context.js';
 import { describeUse } from '../help.js';
 import { jsonLine } from '../render/json-text.js';
 import { findingsText } from '../render/findings-text.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { statusOfDone } from '../exit-status.js';
 
 function zoneText({ name, isConfigured }: { readonly name: string; readonly isConfigured: boolean }): string {

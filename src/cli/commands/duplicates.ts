@@ -14,7 +14,7 @@ import { ANSWER_TIME, groundOfIndex, openFreshIndex, placesIn } from '../index/a
 import { withPager } from '../pager.js';
 import { jsonText } from '../render/json-text.js';
 import { jsonPath } from '../render/json-values.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { LineWriter } from '../render/write-lines.js';
 
 interface DuplicatesFlags extends PlaceFlags {

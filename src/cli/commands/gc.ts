@@ -6,7 +6,7 @@ import type { CliContext } from '../context.js';
 import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
 import { openShadowRepo } from '../open-repo.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { DEFAULTS } from '../../defaults.js';
 

@@ -5,7 +5,7 @@ import { runOptionsOf } from '../context.js';
 import { describeUse } from '../help.js';
 import { openShadowRepo } from '../open-repo.js';
 import { reportProblems } from '../render/facet-text.js';
-import { formatCount } from '../render/quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { safePath } from '../../util/text/safe-text.js';
 
 /** `git-fso handback`: lets git-fso 0.1.0 go on with a shadow repo. */

@@ -14,7 +14,7 @@ import { describeUse } from '../help.js';
 import { groundOfIndex } from '../index/asked-index.js';
 import { jsonPath } from '../render/json-values.js';
 import { jsonLine } from '../render/json-text.js';
-import { formatCount, formatNumber } from '../render/quantities.js';
+import { formatCount, formatNumber } from '../../util/text/quantities.js';
 import { rfc3339 } from '../render/timestamp.js';
 
 interface IndexFlags extends PlaceFlags {

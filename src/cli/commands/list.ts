@@ -20,7 +20,7 @@ import { describeUse } from '../help.js';
 import { jsonLine } from '../render/json-text.js';
 import { jsonError, jsonPath } from '../render/json-values.js';
 import { jsonProblem, problemsText } from '../render/problems-text.js';
-import { formatGrowth } from '../render/quantities.js';
+import { formatGrowth } from '../../util/text/quantities.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { jsonRename } from '../render/rescan/rescan-json.js';
 import { describeError } from '../render/rescan/rescan-text.js';

@@ -4,7 +4,7 @@ import type { Totals } from '../../history/changes/totals.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { safePath } from '../../util/text/safe-text.js';
 import type { Palette } from './palette.js';
-import { formatCount, formatNumber } from './quantities.js';
+import { formatCount, formatNumber } from '../../util/text/quantities.js';
 
 /** As Git has them. */
 export const CHANGE_LETTERS = { added: 'A', modified: 'M', deleted: 'D', moved: 'R' } as const;

@@ -1,7 +1,7 @@
 import { oidToHex } from '../../git/objects/object-id.js';
 import type { FacetResult } from '../../facets/facet-result.js';
 import type { CliContext } from '../context.js';
-import { formatNumber } from './quantities.js';
+import { formatNumber } from '../../util/text/quantities.js';
 import { safePath, safeText } from '../../util/text/safe-text.js';
 import { statusOfDone, worseStatus } from '../exit-status.js';
 

@@ -9,7 +9,7 @@ import { safePath, safeText } from '../../util/text/safe-text.js';
 import { localIsoTime } from '../../util/time/time.js';
 import { barsOf } from './bars.js';
 import type { Palette } from './palette.js';
-import { formatCount, formatGrowth, formatNumber } from './quantities.js';
+import { formatCount, formatGrowth, formatNumber } from '../../util/text/quantities.js';
 import { formatTable } from './table.js';
 
 const DAY = 86_400;

@@ -7,7 +7,7 @@ import type { ByteString } from '../../util/byte-string.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { safePath } from '../../util/text/safe-text.js';
 import { localIsoTime } from '../../util/time/time.js';
-import { formatCount, formatNumber } from './quantities.js';
+import { formatCount, formatNumber } from '../../util/text/quantities.js';
 import { formatTable } from './table.js';
 
 const SAID = {

@@ -1,7 +1,7 @@
 import type { StoredProblem } from '../../shadow/remembered/problem-store.js';
 import { localIsoTime } from '../../util/time/time.js';
 import { jsonPath } from './json-values.js';
-import { formatCount } from './quantities.js';
+import { formatCount } from '../../util/text/quantities.js';
 import { safePath, safeText } from '../../util/text/safe-text.js';
 
 /** Problems that no run has solved yet; what several parts of a directory have alike is told once. */

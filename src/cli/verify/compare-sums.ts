@@ -13,7 +13,7 @@ import { absolutePath } from '../context.js';
 import { ExitStatus, statusOfDone, worseStatus } from '../exit-status.js';
 import { jsonLine } from '../render/json-text.js';
 import { jsonPath } from '../render/json-values.js';
-import { formatNumber } from '../render/quantities.js';
+import { formatNumber } from '../../util/text/quantities.js';
 
 /** How to compare with a list of checksums. */
 export interface SumFlags {

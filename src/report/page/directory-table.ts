@@ -1,6 +1,7 @@
+import { formatNumber } from '../../util/text/quantities.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import type { TreeNode } from '../tree/prune.js';
-import { formatChange, formatDay, formatNumber } from './format.js';
+import { formatChange, formatDay } from './format.js';
 import type { Html } from './html.js';
 import { pathHtml } from './html.js';
 import { bar, tableHtml } from './table.js';

@@ -17,11 +17,6 @@ export function formatMinute(seconds: number): string {
   return localIsoTime(new Date(seconds * 1000)).slice(0, MINUTE_LENGTH).replace('T', ' ');
 }
 
-/** A count in groups of three digits. */
-export function formatNumber(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** By how many bytes something has changed, with its sign. */
 export function formatChange(bytes: number): string {
   return `${bytes > 0 ? '+' : ''}${formatBytes(bytes)}`.replace('-', '−');

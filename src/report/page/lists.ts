@@ -1,8 +1,9 @@
+import { formatNumber } from '../../util/text/quantities.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { formatShare } from '../../util/text/format-share.js';
 import type { ChangeFact, ReportFacts, ShareFact } from '../facts.js';
 import { grown } from '../tree/changes.js';
-import { formatChange, formatDay, formatNumber } from './format.js';
+import { formatChange, formatDay } from './format.js';
 import type { Html } from './html.js';
 import { html, pathHtml } from './html.js';
 import type { Column } from './table.js';

@@ -1,3 +1,4 @@
+import { formatNumber } from '../../util/text/quantities.js';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import { formatShare } from '../../util/text/format-share.js';
 import type { ReportFacts } from '../facts.js';
@@ -6,7 +7,7 @@ import type { TreeDirectory } from '../tree/directory-tree.js';
 import { directoryTree } from '../tree/directory-tree.js';
 import { pruneTree } from '../tree/prune.js';
 import { readAsset, sourceHash } from './assets.js';
-import { formatChange, formatDay, formatMinute, formatNumber } from './format.js';
+import { formatChange, formatDay, formatMinute } from './format.js';
 import { growthChart } from './growth-chart.js';
 import { Html, html, pathHtml } from './html.js';
 import { integritySection, troubleSection } from './health.js';

@@ -1,8 +1,9 @@
+import { formatNumber } from '../../util/text/quantities.js';
 import type { HierarchyRectangularNode } from 'd3-hierarchy';
 import { hierarchy, treemap, treemapSquarify } from 'd3-hierarchy';
 import { formatBytes } from '../../util/text/format-bytes.js';
 import type { TreeNode } from '../tree/prune.js';
-import { formatChange, formatDay, formatNumber } from './format.js';
+import { formatChange, formatDay } from './format.js';
 import { Html, html, shownName } from './html.js';
 import { AGE_SHADES, ageShade, GROWTH_SHADES, growthShade } from './shades.js';
 import type { Shade } from './shades.js';

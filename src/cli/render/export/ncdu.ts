@@ -1,7 +1,7 @@
 import type { ListedItem } from '../../../history/listing/list-parts.js';
 import type { ByteString } from '../../../util/byte-string.js';
 import { baseOf, directoryOf, isAtOrBelow } from '../../../util/byte-string.js';
-import { formatNumber } from '../quantities.js';
+import { formatNumber } from '../../../util/text/quantities.js';
 import type { ExportFormat } from './export-format.js';
 
 /** What the first line says about an export. */

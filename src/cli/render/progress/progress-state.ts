@@ -1,6 +1,6 @@
 import type { RescanEvent } from '../../../rescan/events.js';
 import type { ByteString } from '../../../util/byte-string.js';
-import { formatCount, formatSeconds } from '../quantities.js';
+import { formatCount, formatSeconds } from '../../../util/text/quantities.js';
 import { formatBytes } from '../../../util/text/format-bytes.js';
 
 type ProgressEvent = Extract<RescanEvent, { type: 'progress' }>;

@@ -5,7 +5,7 @@ import type { CliContext } from '../../context.js';
 import { jsonLine } from '../json-text.js';
 import { jsonError } from '../json-values.js';
 import { isJournal, logLine } from '../log-line.js';
-import { formatCount } from '../quantities.js';
+import { formatCount } from '../../../util/text/quantities.js';
 import { EVENT_VERSION, jsonEvent } from './rescan-json.js';
 import type { Line } from './rescan-text.js';
 import { linesOfEvent } from './rescan-text.js';

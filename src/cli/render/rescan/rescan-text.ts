@@ -4,7 +4,7 @@ import type { RepoReport, RescanEvent, RescanSummary, Standing } from '../../../
 import { FsoError, messageOf } from '../../../util/errors.js';
 import { reasonOf, remedyOf } from '../../../util/system-errors/system-error.js';
 import { localIsoTime } from '../../../util/time/time.js';
-import { formatCount, formatNumber, formatSeconds } from '../quantities.js';
+import { formatCount, formatNumber, formatSeconds } from '../../../util/text/quantities.js';
 import { formatBytes } from '../../../util/text/format-bytes.js';
 import { safePath, safeText } from '../../../util/text/safe-text.js';
 

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../util/text/format-bytes.js';
+import { formatBytes } from './format-bytes.js';
 
 /** A duration in seconds for people: `0.8 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
