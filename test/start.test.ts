@@ -16,12 +16,12 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const { codeCachePath, loadBundle, purposeOf } = createRequire(import.meta.url)('../bin/load-bundle.cjs') as LoadBundle;
 
 /** A copy of what is installed for the command line, elsewhere. */
-function copied(): { bundle: string; cache: string; compile: () => SpawnSyncReturns<string>; help: () => string } {
+function copied(): { bundle: string; cache: string; compile: (env?: NodeJS.ProcessEnv) => SpawnSyncReturns<string>; help: () => string } {
   const top = tempDir();
   for (const part of ['bin', 'dist/cli', 'package.json']) cpSync(path.join(ROOT, part), path.join(top, part), { recursive: true });
   const bundle = path.join(top, 'dist/cli/bundle.cjs');
-  const compile = (): SpawnSyncReturns<string> =>
-    spawnSync(process.execPath, [path.join(top, 'bin/compile.cjs')], { env: cleanEnvironment(), encoding: 'utf8' });
+  const compile = (env?: NodeJS.ProcessEnv): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [path.join(top, 'bin/compile.cjs')], { env: cleanEnvironment(env), encoding: 'utf8' });
   // Another Node has built it.
   if (!existsSync(codeCachePath(bundle))) compile();
   const help = (): string => {
@@ -56,6 +56,15 @@ describe('the compiled code beside the command line', () => {
     expect(statSync(cache).mode & 0o777).toBe(0o604);
     expect(readdirSync(path.dirname(bundle))).toEqual(before);
     expect(help()).toBe(HELP);
+  });
+
+  it('is made whatever is wrong with the configuration of the machine', () => {
+    const { bundle, cache, compile } = copied();
+    const config = path.join(path.dirname(bundle), 'broken.yml');
+    writeFileSync(config, '{{{');
+    rmSync(cache);
+    expect(compile({ GIT_FSO_CONFIG: config })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(loadBundle(bundle, 'stat').isCached).toBe(true);
   });
 
   it('is not made where the command line does not work, which is said', () => {
